@@ -1,0 +1,51 @@
+"""What an action is. The actions themselves are listed in `contract/sqs/`."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, TypeAlias
+
+import msgspec
+
+
+class Request(msgspec.Struct, rename="pascal", kw_only=True):
+    """Base of all requests. Every field is optional here, since AWS answers a missing one with words of its own."""
+
+
+class QueueRequest(Request):
+    """A request about one queue. The URL may also come from the request's path."""
+
+    queue_url: str | None = None
+
+
+class Result(msgspec.Struct, rename="pascal", omit_defaults=True, kw_only=True):
+    """Base of all results. A field that is None is left out, as AWS leaves out what is empty."""
+
+
+class Action(msgspec.Struct, frozen=True):
+    """One action: `required` are the request's fields that must be there, in the order AWS asks for them."""
+
+    name: str
+    request: type[Request]
+    required: tuple[str, ...] = ()
+    result: type[Result] | None = None  # None: nothing but the request id is answered
+    on_queue_path: bool = True  # in the Query protocol; False: only `/` takes it
+
+
+class QueryName(msgspec.Struct, frozen=True):
+    """How a list or map is spelt in the Query protocol: flattened, `name.1`, `name.2`; a map's items `name.1.key`."""
+
+    name: str
+    key: str = "Name"
+    value: str = "Value"
+
+
+def query(name: str, *, key: str = "Name", value: str = "Value") -> msgspec.Meta:
+    return msgspec.Meta(extra={QUERY: QueryName(name, key, value)})
+
+
+QUERY: Final = "query"
+
+AttributeNames: TypeAlias = Annotated[list[str], query("AttributeName")]
+AttributeMap: TypeAlias = Annotated[dict[str, str | None], query("Attribute")]
+TagMap: TypeAlias = Annotated[dict[str, str | None], query("Tag", key="Key")]
+QueueUrls: TypeAlias = Annotated[list[str], query("QueueUrl")]

@@ -1,0 +1,13 @@
+"""The actions of SQS (API version 2012-11-05), by name."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from emulator.contract.action import Action
+from emulator.contract.sqs import messages, queues
+
+VERSION: Final = "2012-11-05"
+NAMESPACE: Final = f"http://queue.amazonaws.com/doc/{VERSION}/"
+
+ACTIONS: Final[dict[str, Action]] = {action.name: action for action in (*queues.ACTIONS, *messages.ACTIONS)}

@@ -1,0 +1,99 @@
+"""Actions on queues: create, find, configure, tag, purge, delete."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+
+from emulator.contract.action import (
+    Action,
+    AttributeMap,
+    AttributeNames,
+    QueueRequest,
+    QueueUrls,
+    Request,
+    Result,
+    TagMap,
+    query,
+)
+
+
+class CreateQueueRequest(Request):
+    queue_name: str | None = None
+    attributes: AttributeMap | None = None
+    tags: TagMap | None = msgspec.field(default=None, name="tags")
+
+
+class CreateQueueResult(Result):
+    queue_url: str
+
+
+class GetQueueUrlRequest(Request):
+    queue_name: str | None = None
+    queue_owner_account_id: str | None = msgspec.field(default=None, name="QueueOwnerAWSAccountId")
+
+
+class GetQueueUrlResult(Result):
+    queue_url: str
+
+
+class ListQueuesRequest(Request):
+    queue_name_prefix: str | None = None
+    max_results: int | None = None
+    next_token: str | None = None
+
+
+class ListQueuesResult(Result):
+    queue_urls: QueueUrls | None = None
+    next_token: str | None = None
+
+
+class GetQueueAttributesRequest(QueueRequest):
+    attribute_names: AttributeNames | None = None
+
+
+class GetQueueAttributesResult(Result):
+    attributes: AttributeMap | None = None
+
+
+class SetQueueAttributesRequest(QueueRequest):
+    attributes: AttributeMap | None = None
+
+
+class DeleteQueueRequest(QueueRequest):
+    pass
+
+
+class PurgeQueueRequest(QueueRequest):
+    pass
+
+
+class TagQueueRequest(QueueRequest):
+    tags: TagMap | None = None
+
+
+class UntagQueueRequest(QueueRequest):
+    tag_keys: Annotated[list[str], query("TagKey")] | None = None
+
+
+class ListQueueTagsRequest(QueueRequest):
+    pass
+
+
+class ListQueueTagsResult(Result):
+    tags: TagMap | None = None
+
+
+ACTIONS: Final = (
+    Action("CreateQueue", CreateQueueRequest, ("queue_name",), CreateQueueResult, on_queue_path=False),
+    Action("GetQueueUrl", GetQueueUrlRequest, ("queue_name",), GetQueueUrlResult),
+    Action("ListQueues", ListQueuesRequest, (), ListQueuesResult, on_queue_path=False),
+    Action("GetQueueAttributes", GetQueueAttributesRequest, ("queue_url",), GetQueueAttributesResult),
+    Action("SetQueueAttributes", SetQueueAttributesRequest, ("queue_url", "attributes")),
+    Action("DeleteQueue", DeleteQueueRequest, ("queue_url",)),
+    Action("PurgeQueue", PurgeQueueRequest, ("queue_url",)),
+    Action("TagQueue", TagQueueRequest, ("queue_url", "tags")),
+    Action("UntagQueue", UntagQueueRequest, ("queue_url", "tag_keys")),
+    Action("ListQueueTags", ListQueueTagsRequest, ("queue_url",), ListQueueTagsResult),
+)

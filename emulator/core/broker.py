@@ -1,0 +1,168 @@
+"""All there is: accounts, their regions, the queues by name, and the names that were deleted a moment ago.
+
+An account is made by its first queue, so a key that only asks costs no memory. Each account has its own clock, which
+everything that happens to its queues goes by, whoever calls.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+
+from emulator.core import attributes as queue_attributes
+from emulator.core.attributes import QueueAttributes
+from emulator.core.clock import Clock
+from emulator.core.errors import QueueDeletedRecently, QueueDoesNotExist, QueueNameExists
+from emulator.core.events import Event, QueueCreated, QueueDeleted, Sink
+from emulator.core.identifiers import queue_arn
+from emulator.core.limits import RELAXED, Limits
+from emulator.core.queue import Alarm, NoAlarm, Queue
+from emulator.core.redrive import refused
+from emulator.core.standard import StandardQueue
+
+
+class Region:
+    """The queues of one account in one region, by name."""
+
+    def __init__(self) -> None:
+        self.queues: dict[str, Queue] = {}
+        self.free_at: dict[str, int] = {}  # when the name of a queue deleted lately may be used again
+
+
+class Account:
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.regions: dict[str, Region] = {}
+
+
+class Broker:
+    """The root of the state. `alarm_of` gives a new queue its alarm, by the clock of its account."""
+
+    def __init__(
+        self, clock: Clock, *, limits: Limits = RELAXED, alarm_of: Callable[[Clock], Alarm] | None = None
+    ) -> None:
+        self.clock = clock
+        self.limits = limits
+        self.accounts: dict[str, Account] = {}
+        self._alarm_of = alarm_of or (lambda _clock: NoAlarm())
+        self._sinks: tuple[Sink, ...] = ()
+
+    # Look-ups.
+
+    def find(self, account: str, region: str, name: str) -> Queue:
+        try:
+            return self.accounts[account].regions[region].queues[name]
+        except KeyError:
+            raise QueueDoesNotExist from None
+
+    def clock_of(self, account: str) -> Clock:
+        found = self.accounts.get(account)
+        return self.clock if found is None else found.clock
+
+    def queues_named(self, account: str, region: str, prefix: str = "") -> list[Queue]:
+        """Return an account's queues in one region whose names begin so, in the order of their names."""
+        queues = self._region(account, region).queues
+        return [queues[name] for name in sorted(queues) if name.startswith(prefix)]
+
+    def queues(self) -> Iterator[Queue]:
+        for account in self.accounts.values():
+            for region in account.regions.values():
+                yield from region.queues.values()
+
+    def _region(self, account: str, region: str) -> Region:
+        """Return a region to read; an empty one, kept by nobody, where there are no queues."""
+        found = self.accounts.get(account)
+        return (found and found.regions.get(region)) or Region()
+
+    # Queues come and go.
+
+    def create_queue(
+        self, account: str, region: str, name: str, sent: Mapping[str, str | None], *, tags: dict[str, str], now: int
+    ) -> Queue:
+        """Create a queue, or return the one there is if each attribute that was sent has the value it has there."""
+        arn = queue_arn(region, account, name)
+        wanted = self.checked_attributes(arn, QueueAttributes(), sent)
+        place = self._region(account, region)
+        live = place.queues.get(name)
+        if live is not None:
+            difference = queue_attributes.first_difference(sent, wanted, live.attributes)
+            if difference is not None:
+                raise QueueNameExists.differing_in(difference)
+            return live
+        if now < place.free_at.get(name, now):
+            raise QueueDeletedRecently
+        owner = self.accounts.setdefault(account, Account(self.clock))
+        queue = StandardQueue(
+            arn,
+            now=now,
+            attributes=wanted,
+            limits=self.limits,
+            alarm=self._alarm_of(owner.clock),
+            emit=self._emit(),
+        )
+        queue.tags.update(tags)
+        owner.regions.setdefault(region, Region()).queues[name] = queue
+        if queue.emit is not None:
+            queue.emit(QueueCreated(now, arn))
+        return queue
+
+    def delete_queue(self, queue: Queue, *, now: int) -> None:
+        """Delete a queue with everything in it; its parked receives are answered with nothing."""
+        region, account, name = queue.arn.split(":")[3:]
+        place = self.accounts[account].regions[region]
+        del place.queues[name]
+        place.free_at[name] = now + self.limits.recreate_window_ms
+        place.free_at = {name: at for name, at in place.free_at.items() if at > now}
+        if queue.emit is not None:
+            queue.emit(QueueDeleted(now, queue.arn, len(queue.messages)))
+        queue.end_waits()
+
+    def checked_attributes(self, arn: str, current: QueueAttributes, sent: Mapping[str, str | None]) -> QueueAttributes:
+        """Return a queue's attributes with those that were sent, or raise the first refusal."""
+        wanted = queue_attributes.changed(current, sent)
+        if wanted.redrive_policy is not None and (text := sent.get("RedrivePolicy")):
+            self._check_dead_letter_target(arn, wanted.redrive_policy.dead_letter_target_arn, text)
+        return wanted
+
+    def _check_dead_letter_target(self, arn: str, target_arn: str, text: str) -> None:
+        # A queue may name itself, which AWS accepts, even in the request that creates it.
+        if target_arn == arn:
+            return
+        target = next((queue for queue in self._neighbours(arn) if queue.arn == target_arn), None)
+        if target is None:
+            raise refused(text, "Dead letter target does not exist.")
+        allow = target.attributes.redrive_allow_policy
+        if allow is not None and not allow.allows(arn):
+            # Not settled: AWS refuses, its words are not known.
+            reason = f"Queue {target_arn} does not allow the source queue to use it as a dead-letter queue."
+            raise refused(text, reason)
+
+    def _neighbours(self, arn: str) -> Iterator[Queue]:
+        region, account = arn.split(":")[3:5]
+        return iter(self._region(account, region).queues.values())
+
+    # Watching.
+
+    def watch(self, sink: Sink) -> None:
+        """Tell `sink` of everything that happens from now on."""
+        self._sinks = (*self._sinks, sink)
+        for queue in self.queues():
+            queue.emit = self._emit()
+
+    def _emit(self) -> Sink | None:
+        """Return what a queue calls with its events: nothing, the one sink itself, or all in turn."""
+        if len(self._sinks) < 2:
+            return self._sinks[0] if self._sinks else None
+        sinks = self._sinks
+
+        def emit(event: Event) -> None:
+            for sink in sinks:
+                sink(event)
+
+        return emit
+
+    # The end.
+
+    def end_waits(self) -> None:
+        """Answer every parked receive with nothing."""
+        for queue in self.queues():
+            queue.end_waits()

@@ -1,0 +1,80 @@
+"""What happened, as small facts for whoever watches: history, feeds, metrics.
+
+A queue has one `emit`, None while nobody watches; testing that is the whole cost of not watching. `at` is milliseconds
+since the epoch, the moment it happened: a visibility timeout that ran out bears its deadline, not the moment somebody
+looked. A new field goes to the end, with a default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import msgspec
+
+
+class Consumer(msgspec.Struct, frozen=True, gc=False):
+    """Who asked: the peer's address and what it calls itself."""
+
+    address: str
+    user_agent: str
+
+
+class Event(msgspec.Struct, frozen=True, gc=False, tag_field="event"):
+    at: int
+    queue: str  # ARN
+
+
+class MessageEvent(Event, frozen=True, gc=False):
+    message_id: str
+
+
+class QueueCreated(Event, frozen=True, gc=False, tag=True):
+    pass
+
+
+class QueueDeleted(Event, frozen=True, gc=False, tag=True):
+    messages: int
+
+
+class QueuePurged(Event, frozen=True, gc=False, tag=True):
+    messages: int
+
+
+class QueueAttributesChanged(Event, frozen=True, gc=False, tag=True):
+    changes: dict[str, str]
+
+
+class MessageSent(MessageEvent, frozen=True, gc=False, tag=True):
+    visible_at: int  # later than `at` when delayed
+    consumer: Consumer | None = None
+
+
+class MessageReceived(MessageEvent, frozen=True, gc=False, tag=True):
+    receive_count: int
+    visible_at: int  # when its visibility timeout ends
+    consumer: Consumer | None = None
+
+
+class MessageDelayEnded(MessageEvent, frozen=True, gc=False, tag=True):
+    pass
+
+
+class MessageVisibilityTimedOut(MessageEvent, frozen=True, gc=False, tag=True):
+    receive_count: int
+
+
+class MessageVisibilityChanged(MessageEvent, frozen=True, gc=False, tag=True):
+    visible_at: int
+    consumer: Consumer | None = None
+
+
+class MessageDeleted(MessageEvent, frozen=True, gc=False, tag=True):
+    receive_count: int
+    consumer: Consumer | None = None
+
+
+class MessageExpired(MessageEvent, frozen=True, gc=False, tag=True):
+    """Its retention period ran out."""
+
+
+Sink = Callable[[Event], None]

@@ -1,0 +1,58 @@
+"""The standard queue: every visible message can be received, the oldest first.
+
+AWS promises no order; ours is by the time of arrival, which its recorded answers follow: a message whose visibility
+timeout ran out goes back to its place, before younger ones. Messages that have never been hidden arrive in order and
+wait in `_fresh`; those that come back, or come late after a delay, are put among them by `(enqueued_at, sequence)`. A
+receive takes the smaller head of the two, so the common path pays for no sorting.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+
+from sortedcontainers import SortedDict
+
+from emulator.core.message import Message
+from emulator.core.queue import Queue
+
+
+class StandardQueue(Queue):
+    _fresh: OrderedDict[int, Message]  # by sequence
+    _returned: SortedDict[tuple[int, int], Message]  # by (enqueued_at, sequence)
+
+    def _clear_ready(self) -> None:
+        self._fresh = OrderedDict()
+        self._returned = SortedDict()
+
+    def _add_ready(self, message: Message) -> None:
+        if message.sequence == self._last_sequence and not message.receives_here:
+            self._fresh[message.sequence] = message
+        else:
+            self._returned[message.enqueued_at, message.sequence] = message
+
+    def _remove_ready(self, message: Message) -> None:
+        if self._fresh.pop(message.sequence, None) is None:
+            del self._returned[message.enqueued_at, message.sequence]
+
+    def _has_ready(self) -> bool:
+        return bool(self._fresh or self._returned)
+
+    def _take_ready(self, at_most: int) -> list[Message]:
+        taken: list[Message] = []
+        while len(taken) < at_most and (self._fresh or self._returned):
+            taken.append(self._pop_oldest())
+        return taken
+
+    def _pop_oldest(self) -> Message:
+        if not self._returned:
+            return self._fresh.popitem(last=False)[1]
+        if self._fresh:
+            oldest = next(iter(self._fresh.values()))
+            if (oldest.enqueued_at, oldest.sequence) < self._returned.keys()[0]:
+                return self._fresh.popitem(last=False)[1]
+        return self._returned.popitem(0)[1]
+
+    def _ready_sequences(self) -> Iterator[int]:
+        yield from self._fresh
+        yield from (sequence for _, sequence in self._returned)

@@ -1,0 +1,88 @@
+"""The composition root: what is wired to what, and the one way to start and stop it from Python."""
+
+from __future__ import annotations
+
+import threading
+from types import TracebackType
+
+from emulator.config import Config
+from emulator.core.broker import Broker
+from emulator.core.clock import Clock, SystemClock
+from emulator.observe.feed import Feed
+from emulator.web.asgi import App, AsgiApp
+from emulator.web.aws import AwsApi
+from emulator.web.origins import Origins
+from emulator.web.server import Server, bind
+from emulator.web.timekeeper import Timekeeper
+
+
+class Emulator:
+    """An SQS of one's own.
+
+    `with Emulator(Config(port=0)) as emulator:` serves it from a thread of its own and stops it at the end;
+    `emulator.url` is its endpoint. `app` is the ASGI app, for a server of one's own. Raises ConfigError or OSError when
+    it cannot start.
+    """
+
+    def __init__(self, config: Config | None = None, *, clock: Clock | None = None) -> None:
+        self.config = config or Config()
+        self.feed = Feed(self.config.events)
+        self.broker = Broker(clock or SystemClock(), limits=self.config.limit_set, alarm_of=Timekeeper)
+        if self.config.events:
+            self.broker.watch(self.feed)
+        self.api = AwsApi(
+            self.broker,
+            region=self.config.region,
+            base_url=self.config.base_url,
+            max_body=self.config.max_body,
+            origins=Origins(self.config.allowed_origins),
+            trust_forwarded=self.config.trust_forwarded,
+        )
+        if self.config.log_wire or self.config.access_log:
+            from emulator.web.logs import attach  # only who asks for logs pays for them
+
+            attach(self.api, access=self.config.access_log, wire=self.config.log_wire)
+        self.app = App(self.api, self._make_control)
+        self._server: Server | None = None
+        self._thread: threading.Thread | None = None
+
+    def _make_control(self) -> AsgiApp:
+        from emulator.web.control import make_control  # Starlette takes 60 ms to import, and nothing waits for it
+
+        return make_control(self.feed)
+
+    @property
+    def url(self) -> str:
+        """The endpoint, as `endpoint_url` of a client takes it."""
+        if self._server is None:
+            raise RuntimeError("the emulator is not running")
+        return self._server.url
+
+    def server(self) -> Server:
+        """Bind the sockets and return the server that serves them; for whoever has an event loop."""
+        sockets = bind(self.config.host, self.config.port)
+        self._server = Server(self.config, self.app, self.api, sockets, on_stop=self.broker.end_waits)
+        return self._server
+
+    def start(self) -> Emulator:
+        """Serve from a thread, and return when requests are answered."""
+        server = self.server()
+        self._thread = threading.Thread(target=server.run, name="sqs-emulator", daemon=True)
+        self._thread.start()
+        server.wait_until_started()
+        return self
+
+    def stop(self) -> None:
+        """Answer parked polls, close the connections and end the thread."""
+        if self._server is not None and self._thread is not None:
+            self._server.stop()
+            self._thread.join()
+        self._server = self._thread = None
+
+    def __enter__(self) -> Emulator:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

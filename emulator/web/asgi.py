@@ -1,0 +1,113 @@
+"""The ASGI coat of the AWS calls, and the app around it: AWS calls here, everything else to Starlette."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from emulator.web.aws import AwsApi
+from emulator.web.http import HttpRequest, ParkedReply, Reply
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# What is not an AWS call. A queue's path begins with an account, and no account is called so.
+OWN_PATHS: Final = (b"/health", b"/_emulator")
+
+
+def is_own(path: bytes) -> bool:
+    """Say whether a path is the emulator's own, not an AWS call's."""
+    return path.startswith(OWN_PATHS)
+
+
+class App:
+    """The root: what uvicorn's own protocols, or another ASGI server, are given."""
+
+    def __init__(self, api: AwsApi, make_control: Callable[[], AsgiApp]) -> None:
+        self._api = api
+        self._make_control = make_control
+        self._control: AsgiApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        if is_own(scope["raw_path"]):
+            if self._control is None:  # Starlette takes 60 ms to import: most runs never need it before they serve
+                self._control = self._make_control()
+            await self._control(scope, receive, send)
+            return
+        await answer(self._api, scope, receive, send)
+
+
+async def answer(api: AwsApi, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve one AWS call."""
+    headers = dict(scope["headers"])
+    body = await _read_body(headers, receive, api.max_body)
+    if body is None:
+        await _write(api.refuse_body(headers), send, close=True)
+        return
+    outcome = api.answer(_request(scope, headers, body))
+    reply = outcome if isinstance(outcome, Reply) else await _wait(outcome, receive)
+    if reply is not None:
+        await _write(reply, send)
+
+
+def _request(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> HttpRequest:
+    target = scope["raw_path"]
+    if scope["query_string"]:
+        target += b"?" + scope["query_string"]
+    peer, local = scope.get("client"), scope.get("server")
+    return HttpRequest(
+        scope["method"],
+        target,
+        headers,
+        body,
+        scheme=scope["scheme"],
+        peer=f"{peer[0]}:{peer[1]}" if peer else "",
+        local_address=f"{local[0]}:{local[1]}" if local else "localhost",
+        is_gone=lambda: False,
+    )
+
+
+async def _read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -> bytes | None:
+    """Return the body; None where it is over the limit, before it is read as far as its length is told."""
+    if int(headers.get(b"content-length", b"0")) > limit:
+        return None
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            return None
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def _wait(parked: ParkedReply, receive: Receive) -> Reply | None:
+    """Return the reply of a parked call, None if the client left before there was one."""
+    reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+    parked.subscribe(reply.set_result)
+    left = asyncio.ensure_future(_until_disconnect(receive))
+    try:
+        await asyncio.wait((reply, left), return_when=asyncio.FIRST_COMPLETED)
+        return reply.result() if reply.done() else None
+    finally:
+        left.cancel()
+        if not reply.done():
+            parked.abandon()
+
+
+async def _until_disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _write(reply: Reply, send: Send, *, close: bool = False) -> None:
+    headers = [*reply.headers, (b"connection", b"close")] if close else reply.headers
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})

@@ -1,0 +1,48 @@
+"""The emulator's own pages, beside AWS's API: health, and what happened."""
+
+from __future__ import annotations
+
+import msgspec
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from emulator import __version__
+from emulator.core.events import Event
+from emulator.observe.feed import Feed
+
+
+class Health(msgspec.Struct):
+    status: str
+    version: str
+
+
+class Events(msgspec.Struct):
+    """The events kept, oldest first, and how many older ones were dropped."""
+
+    dropped: int
+    events: list[Event]
+
+
+def make_control(feed: Feed) -> Starlette:
+    """Return the app of `/health` and everything under `/_emulator`."""
+
+    async def health(_request: Request) -> Response:
+        return _json(Health("ok", __version__))
+
+    async def events(request: Request) -> Response:
+        wanted = request.query_params
+        kept = feed.events(queue=wanted.get("queue"), message_id=wanted.get("message_id"))
+        return _json(Events(feed.dropped, list(kept)))
+
+    return Starlette(
+        routes=[
+            Route("/health", health),  # Starlette answers HEAD with a GET route
+            Route("/_emulator/events", events),
+        ]
+    )
+
+
+def _json(value: msgspec.Struct) -> Response:
+    return Response(msgspec.json.encode(value), media_type="application/json")

@@ -1,0 +1,71 @@
+"""Who is asking, read out of a request's credentials. Nothing is verified: any key, secret and token will do."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Final, NamedTuple
+from urllib.parse import unquote
+
+from emulator.core.identifiers import ACCOUNT_ID
+
+
+class Scope(NamedTuple):
+    """The account and region of a request's credentials; None where they name none."""
+
+    account: str | None
+    region: str | None
+
+
+NO_SCOPE: Final = Scope(None, None)
+
+_CREDENTIAL: Final = re.compile(r"Credential=([^,\s]+)")
+_MAX_REMEMBERED: Final = 1_024
+_remembered: dict[bytes, Scope] = {}
+
+
+def of_header(authorization: bytes) -> Scope:
+    """Read an Authorization header. All of a client's requests share what stands before the first comma of theirs."""
+    key = authorization[: authorization.find(b",")]
+    scope = _remembered.get(key)
+    if scope is None:
+        found = _CREDENTIAL.search(authorization.decode("latin-1"))
+        scope = of_credential(found[1]) if found else NO_SCOPE
+        if found and key.endswith(found[1].encode("latin-1")):
+            if len(_remembered) >= _MAX_REMEMBERED:
+                _remembered.clear()
+            _remembered[key] = scope
+    return scope
+
+
+def of_query(parameters: Mapping[str, str]) -> Scope:
+    """Read the parameters of a signed URL, of signature version 4 or 2."""
+    if "X-Amz-Credential" in parameters:
+        return of_credential(parameters["X-Amz-Credential"])
+    return Scope(_account(parameters.get("AWSAccessKeyId", "")), None)
+
+
+def of_credential(credential: str) -> Scope:
+    """Read `<key>/<date>/<region>/<service>/aws4_request`, from the right end: an invented key may hold slashes."""
+    fields = unquote(credential).rsplit("/", 4)
+    if len(fields) < 5:
+        return Scope(_account(fields[0]), None)
+    return Scope(_account(fields[0]), fields[2] or None)
+
+
+def _account(access_key: str) -> str | None:
+    return access_key if ACCOUNT_ID.fullmatch(access_key) else None
+
+
+_REGION_IN_HOST: Final = (
+    re.compile(r"sqs\.([a-z0-9-]+)\.[a-z]"),  # also the dual-stack sqs.<region>.api.aws
+    re.compile(r"([a-z0-9-]+)\.queue\.[a-z]"),
+)
+
+
+def region_of_host(host: str) -> str | None:
+    """Return the region that an AWS-like host name carries: `sqs.<region>.…`, `<region>.queue.…`, `queue.…`."""
+    for pattern in _REGION_IN_HOST:
+        if found := pattern.match(host):
+            return found[1]
+    return "us-east-1" if host.startswith("queue.") else None
