@@ -29,7 +29,7 @@ class Emulator:
         self.feed = Feed(self.config.events)
         self.broker = Broker(clock or SystemClock(), limits=self.config.limit_set, alarm_of=Timekeeper)
         if self.config.events:
-            self.broker.watch(self.feed)
+            self.broker.watch(self.feed.record)
         self.api = AwsApi(
             self.broker,
             region=self.config.region,

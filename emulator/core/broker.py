@@ -96,6 +96,7 @@ class Broker:
             now=now,
             attributes=wanted,
             limits=self.limits,
+            clock=owner.clock,
             alarm=self._alarm_of(owner.clock),
             emit=self._emit(),
         )

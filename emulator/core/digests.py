@@ -5,35 +5,41 @@ Ground: Amazon SQS Developer Guide, "Calculating the MD5 message digest for mess
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from typing import Final
+
+try:
+    # For short texts a third faster than OpenSSL's, and there where OpenSSL is set to refuse MD5.
+    from _md5 import md5  # type: ignore[import-not-found]
+except ImportError:
+    from hashlib import md5
 
 from emulator.core.message import MessageAttributeValue
 
 _STRING: Final = b"\x01"
 _BINARY: Final = b"\x02"
+_LEGAL_ASCII: Final = b"\t\n\r" + bytes(range(0x20, 0x80))
 # The characters of XML 1.0, as in the words of InvalidMessageContents.
 _find_illegal_character = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
 
 
 def md5_of_body(encoded: bytes) -> str:
     """Return the hex MD5 of a body's UTF-8 bytes."""
-    return hashlib.md5(encoded).hexdigest()
+    return str(md5(encoded).hexdigest())
 
 
 def md5_of_attributes(attributes: Mapping[str, MessageAttributeValue]) -> str:
     """Return the hex MD5 over the attributes, sorted by name; of a selection when only some are received."""
-    digest = hashlib.md5()
-    for name, attribute in sorted(attributes.items()):
-        data_type = attribute.data_type or ""
-        digest.update(_sized(name.encode()) + _sized(data_type.encode()))
-        if attribute.binary_value is None:
-            digest.update(_STRING + _sized((attribute.string_value or "").encode()))
-        else:
-            digest.update(_BINARY + _sized(attribute.binary_value))
-    return digest.hexdigest()
+    hashed = b"".join(_hashed_form(name, value) for name, value in sorted(attributes.items()))
+    return str(md5(hashed).hexdigest())
+
+
+def _hashed_form(name: str, attribute: MessageAttributeValue) -> bytes:
+    head = _sized(name.encode()) + _sized((attribute.data_type or "").encode())
+    if attribute.binary_value is None:
+        return head + _STRING + _sized((attribute.string_value or "").encode())
+    return head + _BINARY + _sized(attribute.binary_value)
 
 
 def _sized(data: bytes) -> bytes:
@@ -52,5 +58,10 @@ def attributes_size(attributes: Mapping[str, MessageAttributeValue]) -> int:
 
 
 def is_legal_text(text: str) -> bool:
-    """Say whether every character is one that SQS takes. Printable is the cheap test and nearly always the answer."""
-    return text.isprintable() or _find_illegal_character(text) is None
+    """Say whether every character is one that SQS takes."""
+    return _find_illegal_character(text) is None
+
+
+def is_plain_ascii(encoded: bytes) -> bool:
+    """Say whether a text's UTF-8 bytes are ASCII that SQS takes: for most bodies the answer, at a third of the cost."""
+    return not encoded.translate(None, _LEGAL_ASCII)

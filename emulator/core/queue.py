@@ -20,10 +20,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple, Protocol
 
 import msgspec
-from sortedcontainers import SortedList
 
 from emulator.core import receipts
 from emulator.core.attributes import QueueAttributes
+from emulator.core.clock import Clock, SystemClock
+from emulator.core.deadlines import Deadlines
 from emulator.core.errors import InvalidParameter, OverLimit, PurgeQueueInProgress, ReceiptHandleIsInvalid
 from emulator.core.events import (
     Consumer,
@@ -44,7 +45,6 @@ from emulator.core.message import Message, MessageAttributeValue, Move, State
 from emulator.core.waiters import Waiter, Waiters
 
 NEVER: Final = sys.maxsize
-_LAST_SEQUENCE: Final = sys.maxsize
 
 
 class Draft(msgspec.Struct, gc=False):
@@ -98,6 +98,7 @@ class Queue(ABC):
         now: int,
         attributes: QueueAttributes | None = None,
         limits: Limits = RELAXED,
+        clock: Clock | None = None,
         alarm: Alarm | None = None,
         emit: Sink | None = None,
     ) -> None:
@@ -106,10 +107,11 @@ class Queue(ABC):
         self.attributes = attributes or QueueAttributes()
         self.tags: dict[str, str] = {}
         self.limits = limits
+        self.clock = clock or SystemClock()  # what callers read their `now` from; never read here
         self.created_at = self.modified_at = now
         self.incarnation = random_64_bits()
         self.messages: OrderedDict[int, Message] = OrderedDict()
-        self.hidden: SortedList[tuple[int, int]] = SortedList()  # (visible_at, sequence)
+        self.hidden = Deadlines()
         self.waiters = Waiters()
         self.emit = emit
         self._alarm = alarm or NoAlarm()
@@ -151,7 +153,12 @@ class Queue(ABC):
 
     def send(self, draft: Draft, *, now: int, consumer: Consumer | None = None) -> Message:
         """Take one message; visible at once, or after its own delay or the queue's."""
-        return self.send_batch((draft,), now=now, consumer=consumer)[0]
+        if now >= self._next_look:
+            self.catch_up(now)
+        message = self._accept(draft, now, consumer)
+        if self.waiters.by_number:
+            self.settle(now)
+        return message
 
     def send_batch(self, drafts: Sequence[Draft], *, now: int, consumer: Consumer | None = None) -> list[Message]:
         """Take several messages in order, then settle once: one waiter can get them all."""
@@ -184,7 +191,8 @@ class Queue(ABC):
         else:
             self._add_ready(message)
         expires_at = now + self.attributes.message_retention_period * 1000
-        self._next_look = min(self._next_look, expires_at)
+        if expires_at < self._next_look:
+            self._next_look = expires_at
         if self.emit is not None:
             self.emit(MessageSent(now, self.arn, message.id, message.visible_at, consumer))
         return message
@@ -202,7 +210,8 @@ class Queue(ABC):
 
         Raises OverLimit when too many are in flight, but for a long poll, which waits instead.
         """
-        self.catch_up(now)
+        if now >= self._next_look:
+            self.catch_up(now)
         if self._in_flight >= self.limits.in_flight and not long_poll:
             raise OverLimit
         return self._receive(max_messages, visibility_timeout, now, consumer)
@@ -210,7 +219,8 @@ class Queue(ABC):
     def _receive(
         self, max_messages: int, visibility_timeout: int | None, now: int, consumer: Consumer | None
     ) -> list[Delivery]:
-        messages = self._take_ready(min(max_messages, self.limits.in_flight - self._in_flight))
+        room = self.limits.in_flight - self._in_flight
+        messages = self._take_ready(min(max_messages, room))
         timeout = self.attributes.visibility_timeout * 1000 if visibility_timeout is None else visibility_timeout
         deliveries = []
         for message in messages:
@@ -247,14 +257,16 @@ class Queue(ABC):
 
     def delete(self, receipt_handle: str, *, now: int, consumer: Consumer | None = None) -> None:
         """Delete a message by any of its handles; one that is gone already is fine, as often as it is asked for."""
-        self.catch_up(now)
+        if now >= self._next_look:
+            self.catch_up(now)
         message = self._message_of(receipt_handle)
         if message is None:
             return
         self._remove(message)
         if self.emit is not None:
             self.emit(MessageDeleted(now, self.arn, message.id, message.receive_count, consumer))
-        self.settle(now)
+        if self.waiters.by_number:
+            self.settle(now)
 
     def change_visibility(
         self, receipt_handle: str, timeout: int, *, now: int, consumer: Consumer | None = None
@@ -274,7 +286,7 @@ class Queue(ABC):
         if now - message.received_at + timeout > limit * 1000:
             reason = f"Total VisibilityTimeout for the message is beyond the limit [{limit} seconds]"
             raise InvalidParameter(timeout // 1000, "VisibilityTimeout", reason)
-        self.hidden.remove((message.visible_at, message.sequence))
+        self.hidden.remove(message.visible_at, message.sequence)
         message.visible_at = now + timeout
         if timeout:
             self._hide(message)
@@ -294,7 +306,7 @@ class Queue(ABC):
         for message in self.messages.values():
             message.apply(Move.REMOVE)
         self.messages.clear()
-        self.hidden.clear()
+        self.hidden = Deadlines()
         self._clear_ready()
         self._in_flight = 0
         if self.emit is not None:
@@ -330,7 +342,7 @@ class Queue(ABC):
         """Let everything happen that was due by `now`: first line of all that reads or changes the queue."""
         if now < self._next_look:
             return
-        while self.waiters and (moment := self._next_due()) <= now:
+        while self.waiters.by_number and (moment := self._next_due()) <= now:
             # Somebody waits, so the order of the moments shows: a wait that ended before a message came gets nothing.
             self._pass_deadlines(moment)
             self._serve(now)
@@ -347,10 +359,9 @@ class Queue(ABC):
 
     def settle(self, now: int) -> None:
         """Give visible messages to waiters, oldest waiter first."""
-        if self.waiters:
+        if self.waiters.by_number:
             self._serve(now)
-        if self.waiters or self._alarm_at is not None:
-            self._set_alarm()
+        self._set_alarm()
 
     def _serve(self, now: int) -> None:
         while self._has_ready() and (waiter := self.waiters.oldest()) is not None:
@@ -364,27 +375,22 @@ class Queue(ABC):
             waiter.deliver(deliveries)
 
     def _set_alarm(self) -> None:
-        at = self._next_due() if self.waiters else None
+        at = self._next_due() if self.waiters.by_number else None
         if at != self._alarm_at:
             self._alarm_at = at
             self._alarm.set(self, at)
 
     def _next_due(self) -> int:
         """Return the next moment at which something happens by itself."""
-        due = self.hidden[0][0] if self.hidden else NEVER
-        if self.messages:
-            oldest = next(iter(self.messages.values()))
-            due = min(due, oldest.enqueued_at + self.attributes.message_retention_period * 1000)
-        wait_over = self.waiters.next_end()
-        return due if wait_over is None else min(due, wait_over)
+        oldest = next(iter(self.messages.values()), None)
+        expiry = None if oldest is None else oldest.enqueued_at + self.attributes.message_retention_period * 1000
+        moments = (self.hidden.first(), expiry, self.waiters.next_end())
+        return min((moment for moment in moments if moment is not None), default=NEVER)
 
     def _pass_deadlines(self, moment: int) -> None:
         self._expire(moment)
-        if self.hidden and self.hidden[0][0] <= moment:
-            due = list(self.hidden.irange(maximum=(moment, _LAST_SEQUENCE)))
-            del self.hidden[: len(due)]
-            for _, sequence in due:
-                self._reveal_on_time(self.messages[sequence])
+        for sequence in self.hidden.take_due(moment):
+            self._reveal_on_time(self.messages[sequence])
 
     def _expire(self, moment: int) -> None:
         """End the messages whose retention is over, oldest first; those in flight too."""
@@ -402,8 +408,9 @@ class Queue(ABC):
     # Moves of one message between its places.
 
     def _hide(self, message: Message) -> None:
-        self.hidden.add((message.visible_at, message.sequence))
-        self._next_look = min(self._next_look, message.visible_at)
+        self.hidden.add(message.visible_at, message.sequence)
+        if message.visible_at < self._next_look:
+            self._next_look = message.visible_at
 
     def _reveal(self, message: Message) -> None:
         if message.state is State.IN_FLIGHT:
@@ -427,7 +434,7 @@ class Queue(ABC):
         if message.state is State.READY:
             self._remove_ready(message)
         else:
-            self.hidden.remove((message.visible_at, message.sequence))
+            self.hidden.remove(message.visible_at, message.sequence)
             if message.state is State.IN_FLIGHT:
                 self._in_flight -= 1
         message.apply(Move.REMOVE)
@@ -445,22 +452,22 @@ class Queue(ABC):
 
     def check(self) -> None:
         """Assert every invariant: each message in just the places that its state says, counters and bounds true."""
-        hidden = {sequence: at for at, sequence in self.hidden}
+        hidden = {each.sequence for each in self.messages.values() if (each.visible_at, each.sequence) in self.hidden}
         listed = list(self._ready_sequences())
         ready = set(listed)
         assert len(hidden) == len(self.hidden)
         assert len(ready) == len(listed)
-        assert hidden.keys() | ready == self.messages.keys()
-        assert hidden.keys().isdisjoint(ready)
+        assert hidden | ready == self.messages.keys()
+        assert hidden.isdisjoint(ready)
         in_flight = 0
         for sequence, message in self.messages.items():
             assert message.sequence == sequence <= self._last_sequence
             assert (message.state is State.READY) == (sequence in ready), message.state
             assert message.state in (State.READY, State.DELAYED, State.IN_FLIGHT)
-            if message.state is not State.READY:
-                assert hidden[sequence] == message.visible_at
             in_flight += message.state is State.IN_FLIGHT
         assert in_flight == self._in_flight
         assert self._next_look <= self._next_due()
-        assert not (self.waiters and ready and self._in_flight < self.limits.in_flight), "a waiter was left hungry"
-        assert self._alarm_at == (self._next_due() if self.waiters else None)
+        assert not (self.waiters.by_number and ready and self._in_flight < self.limits.in_flight), (
+            "a waiter was left hungry"
+        )
+        assert self._alarm_at == (self._next_due() if self.waiters.by_number else None)

@@ -40,16 +40,20 @@ class StandardQueue(Queue):
 
     def _take_ready(self, at_most: int) -> list[Message]:
         taken: list[Message] = []
-        while len(taken) < at_most and (self._fresh or self._returned):
-            taken.append(self._pop_oldest())
+        while len(taken) < at_most:
+            if self._returned:
+                taken.append(self._pop_older())
+            elif self._fresh:
+                taken.append(self._fresh.popitem(last=False)[1])
+            else:
+                break
         return taken
 
-    def _pop_oldest(self) -> Message:
-        if not self._returned:
-            return self._fresh.popitem(last=False)[1]
+    def _pop_older(self) -> Message:
+        """Take the older of the two heads."""
         if self._fresh:
-            oldest = next(iter(self._fresh.values()))
-            if (oldest.enqueued_at, oldest.sequence) < self._returned.keys()[0]:
+            fresh = next(iter(self._fresh.values()))
+            if (fresh.enqueued_at, fresh.sequence) < self._returned.keys()[0]:
                 return self._fresh.popitem(last=False)[1]
         return self._returned.popitem(0)[1]
 

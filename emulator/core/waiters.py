@@ -37,42 +37,42 @@ class Waiter:
 class Waiters:
     """The waiters of one queue, in order of arrival, with the moment the next one's wait is over."""
 
-    __slots__ = ("_by_number", "_ends", "_last_number")
+    __slots__ = ("_ends", "_last_number", "by_number")
 
     def __init__(self) -> None:
-        self._by_number: OrderedDict[int, Waiter] = OrderedDict()
+        self.by_number: OrderedDict[int, Waiter] = OrderedDict()  # empty: nobody waits
         self._ends: SortedList[tuple[int, int]] = SortedList()
         self._last_number = 0
 
     def __len__(self) -> int:
-        return len(self._by_number)
+        return len(self.by_number)
 
     def add(self, waiter: Waiter) -> None:
         self._last_number += 1
         waiter.number = self._last_number
-        self._by_number[waiter.number] = waiter
+        self.by_number[waiter.number] = waiter
         self._ends.add((waiter.until, waiter.number))
 
     def discard(self, waiter: Waiter) -> None:
         """Forget a waiter that was served or whose client has left; one that is not here is fine."""
-        if self._by_number.pop(waiter.number, None) is not None:
+        if self.by_number.pop(waiter.number, None) is not None:
             self._ends.remove((waiter.until, waiter.number))
 
     def oldest(self) -> Waiter | None:
-        return next(iter(self._by_number.values()), None)
+        return next(iter(self.by_number.values()), None)
 
     def next_end(self) -> int | None:
-        return self._ends[0][0] if self._by_number else None
+        return self._ends[0][0] if self.by_number else None
 
     def take_ended(self, now: int) -> list[Waiter]:
         """Remove and return those whose wait is over, in the order of their ends."""
         ended: list[Waiter] = []
         while self._ends and self._ends[0][0] <= now:
-            ended.append(self._by_number.pop(self._ends.pop(0)[1]))
+            ended.append(self.by_number.pop(self._ends.pop(0)[1]))
         return ended
 
     def take_all(self) -> list[Waiter]:
-        waiters = list(self._by_number.values())
-        self._by_number.clear()
+        waiters = list(self.by_number.values())
+        self.by_number.clear()
         self._ends.clear()
         return waiters

@@ -9,19 +9,16 @@ from emulator.core.events import Event, MessageEvent
 
 
 class Feed:
-    """A sink that keeps the newest `size` events and counts those it has dropped."""
+    """Keeps the newest `size` events. `record` is its sink: the ring's own method, since every call emits one."""
 
     def __init__(self, size: int) -> None:
         self._events: deque[Event] = deque(maxlen=size)
-        self._seen = 0
-
-    def __call__(self, event: Event) -> None:
-        self._seen += 1
-        self._events.append(event)
+        self.record = self._events.append
 
     @property
-    def dropped(self) -> int:
-        return self._seen - len(self._events)
+    def is_full(self) -> bool:
+        """Whether older events may have been dropped."""
+        return len(self._events) == self._events.maxlen
 
     def events(self, *, queue: str | None = None, message_id: str | None = None) -> Iterator[Event]:
         """Return the events kept, oldest first; of one queue (its name or ARN), of one message."""

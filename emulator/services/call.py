@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Callable
+from typing import Any
 
-from emulator.contract.action import Result
+import msgspec
+
 from emulator.core.broker import Broker
 from emulator.core.errors import MissingParameter, QueueDoesNotExist
 from emulator.core.events import Consumer
@@ -13,28 +14,19 @@ from emulator.core.identifiers import parse_queue_url
 from emulator.core.queue import Queue
 
 
-class Call:
+class Call(msgspec.Struct, eq=False, gc=False):
     """One request's surroundings. `now` (ms) is read once, from the clock of the account that owns the queue."""
 
-    __slots__ = ("_base_url", "account", "broker", "consumer", "now", "region", "trace_header")
-
-    def __init__(
-        self,
-        broker: Broker,
-        account: str,
-        region: str,
-        *,
-        base_url: Callable[[], str],
-        consumer: Consumer | None = None,
-        trace_header: str | None = None,
-    ) -> None:
-        self.broker = broker
-        self.account = account
-        self.region = region
-        self.consumer = consumer
-        self.trace_header = trace_header  # X-Amzn-Trace-Id
-        self.now = 0
-        self._base_url = base_url
+    broker: Broker
+    account: str
+    region: str
+    consumer: Consumer | None
+    trace_header: str | None  # the X-Amzn-Trace-Id that came with the request, not in it
+    base_url_of: Callable[
+        [Any], str
+    ]  # what the URLs of queues begin with, so that the sender of `request` reaches them
+    request: Any = None
+    now: int = 0
 
     def queue(self, url: str | None) -> Queue:
         """Return the queue of a QueueUrl, in the account of the URL if it names one, and read that account's clock."""
@@ -43,9 +35,9 @@ class Call:
         address = parse_queue_url(url)
         if address is None:
             raise QueueDoesNotExist
-        account = address.account or self.account
-        queue = self.broker.find(account, address.region or self.region, address.name)
-        self.now = self.broker.clock_of(account).now()
+        account, region, name = address
+        queue = self.broker.find(account or self.account, region or self.region, name)
+        self.now = queue.clock.now()
         return queue
 
     def read_own_clock(self) -> int:
@@ -56,16 +48,16 @@ class Call:
     def url_of(self, queue: Queue) -> str:
         """Return a queue's URL as this client can reach it."""
         account, name = queue.arn.rsplit(":", 2)[1:]
-        return f"{self._base_url()}/{account}/{name}"
+        return f"{self.base_url_of(self.request)}/{account}/{name}"
 
 
-class Pending(ABC):
+class Pending:
     """An answer that is not there yet: a parked ReceiveMessage."""
 
-    @abstractmethod
-    def subscribe(self, answer: Callable[[Result], None], *, is_gone: Callable[[], bool]) -> None:
+    def subscribe(self, answer: Callable[[Any], None], *, is_gone: Callable[[], bool]) -> None:
         """Wait from now on; `answer` is called once, at once perhaps, unless `is_gone` says that nobody would hear."""
+        raise NotImplementedError
 
-    @abstractmethod
     def abandon(self) -> None:
         """Stop waiting: the client has left. `answer` is not called any more."""
+        raise NotImplementedError

@@ -12,14 +12,17 @@ from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
+import msgspec
+
 from emulator.contract.sqs.messages import MessageFields
-from emulator.core.digests import attributes_size, is_legal_text, md5_of_attributes, md5_of_body
+from emulator.core.digests import attributes_size, is_legal_text, is_plain_ascii, md5_of_attributes, md5_of_body
 from emulator.core.errors import (
     InvalidMessageContents,
     InvalidParameter,
     InvalidParameterValue,
     MessageTooLong,
     MissingParameter,
+    UnsupportedOperation,
 )
 from emulator.core.limits import Limits
 from emulator.core.message import MessageAttributeValue
@@ -33,32 +36,32 @@ _NOT_FOR_THIS_QUEUE: Final = "The request include parameter that is not valid fo
 # Numbers.
 
 
-def in_range(value: int | None, lowest: int, highest: int, parameter: str, reason: str) -> None:
-    if value is not None and not lowest <= value <= highest:
+def in_range(value: int, lowest: int, highest: int, parameter: str, reason: str) -> None:
+    if not lowest <= value <= highest:
         raise InvalidParameter(value, parameter, reason.format(lowest=lowest, highest=highest))
 
 
-def max_number_of_messages(value: int | None, limits: Limits) -> None:
+def max_number_of_messages(value: int, limits: Limits) -> None:
     reason = "Must be between {lowest} and {highest}, if provided."
     in_range(value, 1, limits.receive_messages, "MaxNumberOfMessages", reason)
 
 
-def wait_time(value: int | None, limits: Limits) -> None:
+def wait_time(value: int, limits: Limits) -> None:
     reason = "Must be >= {lowest} and <= {highest}, if provided."
     in_range(value, 0, limits.wait_seconds, "WaitTimeSeconds", reason)
 
 
-def visibility_timeout(value: int | None, limits: Limits) -> None:
+def visibility_timeout(value: int, limits: Limits) -> None:
     reason = "Must be >= {lowest} and <= {highest}, if provided."
     in_range(value, 0, limits.visibility_timeout_seconds, "VisibilityTimeout", reason)
 
 
-def delay(value: int | None, limits: Limits) -> None:
+def delay(value: int, limits: Limits) -> None:
     reason = "DelaySeconds must be >= {lowest} and <= {highest}."
     in_range(value, 0, limits.delay_seconds, "DelaySeconds", reason)
 
 
-def max_results(value: int | None, limits: Limits) -> None:
+def max_results(value: int, limits: Limits) -> None:
     reason = "MaxResults must be between {lowest} and {highest}."
     in_range(value, 1, limits.list_results, "MaxResults", reason)
 
@@ -74,9 +77,9 @@ def queue_name(name: str, limits: Limits) -> None:
         )
 
 
-def identifier(value: str | None, parameter: str, limits: Limits) -> None:
+def identifier(value: str, parameter: str, limits: Limits) -> None:
     """A message group, deduplication or receive attempt id."""
-    if value is not None and not (_IDENTIFIER.fullmatch(value) and len(value) <= limits.identifier_length):
+    if not (_IDENTIFIER.fullmatch(value) and len(value) <= limits.identifier_length):
         reason = (
             f"{parameter} can only include alphanumeric and punctuation characters. "
             f"1 to {limits.identifier_length} in length."
@@ -101,7 +104,7 @@ def draft(fields: MessageFields, queue: Queue, sender_id: str, trace_header: str
         size += attributes_size(attributes)
     if size > queue.attributes.maximum_message_size:
         raise MessageTooLong(queue.attributes.maximum_message_size)
-    if not is_legal_text(body):
+    if not (is_plain_ascii(encoded) or is_legal_text(body)):
         raise InvalidMessageContents
     if attributes is not None:
         _message_attributes(attributes, queue.limits)
@@ -133,7 +136,18 @@ def message_size(fields: MessageFields) -> int:
 
 
 def _given(attributes: Mapping[str, MessageAttributeValue | None]) -> dict[str, MessageAttributeValue]:
-    return {name: MessageAttributeValue() if value is None else value for name, value in attributes.items()}
+    return {name: _without_empty_lists(value or MessageAttributeValue()) for name, value in attributes.items()}
+
+
+def _without_empty_lists(value: MessageAttributeValue) -> MessageAttributeValue:
+    """Some SDKs send the lists of AWS's model that it never implemented, empty: they are not part of the message."""
+    if value.string_list_values is None and value.binary_list_values is None:
+        return value
+    return msgspec.structs.replace(
+        value,
+        string_list_values=value.string_list_values or None,
+        binary_list_values=value.binary_list_values or None,
+    )
 
 
 _ATTRIBUTE_NAME_CHARACTERS: Final = re.compile(r"[\w.-]+")  # letters with diacritics too, as AWS does
@@ -173,6 +187,8 @@ def _attribute_name(name: str, limits: Limits) -> None:
 
 
 def _attribute_value(name: str, value: MessageAttributeValue, limits: Limits) -> None:
+    if value.string_list_values or value.binary_list_values:
+        raise UnsupportedOperation("Message attribute list values in SendMessage operation are not supported.")
     data_type = value.data_type
     if not data_type:
         raise InvalidParameterValue(f"Message (user) attribute '{name}' must contain a non-empty attribute type.")

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from emulator.web.aws import AwsApi
-from emulator.web.http import HttpRequest, ParkedReply, Reply
+from emulator.web.http import Connection, HttpRequest, ParkedReply, Reply
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -56,20 +56,15 @@ async def answer(api: AwsApi, scope: Scope, receive: Receive, send: Send) -> Non
 
 
 def _request(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> HttpRequest:
-    target = scope["raw_path"]
-    if scope["query_string"]:
-        target += b"?" + scope["query_string"]
     peer, local = scope.get("client"), scope.get("server")
-    return HttpRequest(
-        scope["method"],
-        target,
-        headers,
-        body,
-        scheme=scope["scheme"],
-        peer=f"{peer[0]}:{peer[1]}" if peer else "",
-        local_address=f"{local[0]}:{local[1]}" if local else "localhost",
-        is_gone=lambda: False,
+    connection = Connection(
+        scope["scheme"],
+        f"{peer[0]}:{peer[1]}" if peer else "",
+        f"{local[0]}:{local[1]}" if local else "localhost",
+        lambda: False,
     )
+    method = scope["method"].encode("latin-1")
+    return HttpRequest(connection, method, scope["raw_path"], scope["query_string"], headers, body)
 
 
 async def _read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -> bytes | None:
@@ -108,6 +103,6 @@ async def _until_disconnect(receive: Receive) -> None:
 
 
 async def _write(reply: Reply, send: Send, *, close: bool = False) -> None:
-    headers = [*reply.headers, (b"connection", b"close")] if close else reply.headers
+    headers = [*reply.headers(), (b"connection", b"close")] if close else reply.headers()
     await send({"type": "http.response.start", "status": reply.status, "headers": headers})
     await send({"type": "http.response.body", "body": reply.body})

@@ -11,17 +11,17 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 
 from emulator.contract.action import Action, Request, Result
-from emulator.contract.errors import InternalError, RequestEntityTooLarge
+from emulator.contract.errors import InternalError, RequestEntityTooLarge, UnknownOperation
 from emulator.core.broker import Broker
 from emulator.core.errors import SqsError
-from emulator.core.events import Consumer
 from emulator.core.identifiers import DEFAULT_ACCOUNT, uuid4_text
 from emulator.services.call import Call, Pending
 from emulator.services.dispatch import dispatch
-from emulator.web.http import HttpRequest, ParkedReply, Reply
+from emulator.web.http import HEAD, HttpRequest, ParkedReply, Reply, make_reply
 from emulator.web.origins import Origins
 from emulator.wire import aws_json, aws_query, credentials
-from emulator.wire.credentials import NO_SCOPE, Scope
+from emulator.wire.aws_json import NOT_DECODED, TARGETS, encode_result
+from emulator.wire.credentials import Scope, remembered
 
 _log = logging.getLogger("emulator")
 
@@ -33,28 +33,25 @@ class _NoSuchPage(Exception):
 class Spelling(NamedTuple):
     """One of the ways a request can be spelt, and wants its answer."""
 
-    content_type: bytes
+    content_type: str
     read: Callable[[HttpRequest], tuple[Action, Request, Scope]]
     encode: Callable[[Action, Result | None, str], bytes]
     encode_error: Callable[[SqsError, str], tuple[int, bytes]]
 
 
 def _read_json(request: HttpRequest) -> tuple[Action, Request, Scope]:
-    if request.method != "POST":
+    """What is left for here: a POST with a good target is read by `AwsApi._answer` itself."""
+    if request.method != b"POST":
         raise _NoSuchPage
-    headers = request.headers
-    action = aws_json.action_of(headers.get(b"x-amz-target", b""))
-    authorization = headers.get(b"authorization")
-    scope = NO_SCOPE if authorization is None else credentials.of_header(authorization)
-    return action, aws_json.decode(action, request.body), scope
+    raise UnknownOperation
 
 
 def _read_query(request: HttpRequest) -> tuple[Action, Request, Scope]:
-    if request.method not in ("GET", "POST"):
+    if request.method not in (b"GET", b"POST"):
         raise _NoSuchPage
     given = aws_query.parameters(request.query_string, request.body)
     on_root = request.path == b"/"
-    if "Action" not in given and (request.method == "GET" or not on_root):
+    if "Action" not in given and (request.method == b"GET" or not on_root):
         raise _NoSuchPage
     action = aws_query.action_of(given, on_queue_path=not on_root)
     arguments = aws_query.decode(action, given)
@@ -70,12 +67,14 @@ _XML: Final = Spelling(aws_query.XML_CONTENT_TYPE, _read_query, aws_query.encode
 _QUERY_JSON: Final = Spelling(
     aws_query.JSON_CONTENT_TYPE, _read_query, aws_query.encode_as_json, aws_query.encode_error_as_json
 )
+_JSON_BODY: Final = aws_json.CONTENT_TYPE.encode()
+_JSON_ANSWER: Final = aws_query.JSON_CONTENT_TYPE.encode()
 
 
 def _spelling(headers: dict[bytes, bytes]) -> Spelling:
-    if b"x-amz-target" in headers or headers.get(b"content-type", b"").startswith(aws_json.CONTENT_TYPE):
+    if b"x-amz-target" in headers or headers.get(b"content-type", b"").startswith(_JSON_BODY):
         return _JSON
-    return _QUERY_JSON if headers.get(b"accept", b"").startswith(aws_query.JSON_CONTENT_TYPE) else _XML
+    return _QUERY_JSON if headers.get(b"accept", b"").startswith(_JSON_ANSWER) else _XML
 
 
 class AwsApi:
@@ -104,23 +103,52 @@ class AwsApi:
         self._trust_forwarded = trust_forwarded
 
     def _answer(self, request: HttpRequest) -> Reply | ParkedReply:
-        if b"origin" in request.headers:
-            return self._origins.guard(request, self._answer_call)
-        return self._answer_call(request)
-
-    def _answer_call(self, request: HttpRequest) -> Reply | ParkedReply:
+        """The hot path: long for its calls' sake, each of which every request would pay for."""
+        headers = request.headers
+        if b"origin" in headers:
+            return self._origins.guard(request, self._answer)
         request_id = uuid4_text()
-        spelling = _spelling(request.headers)
+        spelling = _JSON
         try:
-            action, arguments, scope = spelling.read(request)
-            outcome = self.dispatch(action, self._call(request, scope), arguments)
+            target = TARGETS.get(headers.get(b"x-amz-target"))
+            if target is not None and request.method == b"POST":
+                action, decode = target
+                try:
+                    arguments = decode(request.body)
+                except NOT_DECODED as error:
+                    arguments = aws_json.decode_again(action, request.body, error)
+                authorization = headers.get(b"authorization", b"")
+                scope = remembered.get(authorization[: authorization.find(b",")])
+                if scope is None:
+                    scope = credentials.of_header(authorization)
+            else:
+                spelling = _spelling(headers)
+                action, arguments, scope = spelling.read(request)
+            connection = request.connection
+            user_agent = headers.get(b"user-agent", b"")
+            if user_agent != connection.user_agent:
+                connection.name_consumer(user_agent)
+            call = Call(
+                self.broker,
+                scope.account or DEFAULT_ACCOUNT,
+                scope.region or self._region_of(request),
+                connection.consumer,
+                request.header(b"x-amzn-trace-id") if b"x-amzn-trace-id" in headers else None,
+                self._base_url_of,
+                request,
+            )
+            outcome = self.dispatch(action, call, arguments)
             if isinstance(outcome, Pending):
-                return _Parked(outcome, action, spelling, request_id, request.is_gone)
-            return _reply(200, spelling, spelling.encode(action, outcome, request_id), request_id)
+                return _Parked(outcome, action, spelling, request_id, connection.is_gone)
+            if spelling is not _JSON:
+                body = spelling.encode(action, outcome, request_id)
+            else:
+                body = b"" if outcome is None else encode_result(outcome)
+            return Reply(200, HEAD % (spelling.content_type, request_id, "", len(body)), body)
         except SqsError as error:
             return _error_reply(error, spelling, request_id)
-        except _NoSuchPage:
-            return _no_such_page(request_id)
+        except _NoSuchPage:  # whatever it accepts
+            return make_reply(404, _XML.content_type, request_id, b"<UnknownOperationException/>")
         except Exception:
             _log.exception("request %s failed inside the emulator", request_id)
             return _error_reply(InternalError(), spelling, request_id)
@@ -129,21 +157,15 @@ class AwsApi:
         """Return the reply to a request whose body is over the limit, and was not read."""
         return _error_reply(RequestEntityTooLarge.of(self.max_body), _spelling(headers), uuid4_text())
 
-    def _call(self, request: HttpRequest, scope: Scope) -> Call:
-        headers = request.headers
-        trace_header = headers.get(b"x-amzn-trace-id")
-        return Call(
-            self.broker,
-            scope.account or DEFAULT_ACCOUNT,
-            scope.region or credentials.region_of_host(request.host) or self._region,
-            base_url=lambda: self._base_url or self._own_url(request),
-            consumer=Consumer(request.peer, headers.get(b"user-agent", b"").decode("latin-1")),
-            trace_header=None if trace_header is None else trace_header.decode("latin-1"),
-        )
+    def _region_of(self, request: HttpRequest) -> str:
+        """Return the region of a request whose credentials name none."""
+        return credentials.region_of_host(request.host) or self._region
 
-    def _own_url(self, request: HttpRequest) -> str:
+    def _base_url_of(self, request: HttpRequest) -> str:
         """Return how this client reaches us: what it asked for, or what a trusted proxy says it asked for."""
-        scheme, host = request.scheme, request.host
+        if self._base_url is not None:
+            return self._base_url
+        scheme, host = request.connection.scheme, request.host
         if self._trust_forwarded:
             scheme = _first(request.header(b"x-forwarded-proto")) or scheme
             host = _first(request.header(b"x-forwarded-host")) or host
@@ -171,28 +193,12 @@ class _Parked:
     def subscribe(self, write: Callable[[Reply], None]) -> None:
         def answer(result: Result) -> None:
             body = self._spelling.encode(self._action, result, self._request_id)
-            write(_reply(200, self._spelling, body, self._request_id))
+            write(make_reply(200, self._spelling.content_type, self._request_id, body))
 
         self._pending.subscribe(answer, is_gone=self._is_gone)
 
 
-def _reply(status: int, spelling: Spelling, body: bytes, request_id: str) -> Reply:
-    headers = [
-        (b"content-type", spelling.content_type),
-        (b"x-amzn-requestid", request_id.encode()),
-        (b"content-length", b"%d" % len(body)),
-    ]
-    return Reply(status, headers, body)
-
-
 def _error_reply(error: SqsError, spelling: Spelling, request_id: str) -> Reply:
     status, body = spelling.encode_error(error, request_id)
-    reply = _reply(status, spelling, body, request_id)
-    if spelling is _JSON:
-        reply.headers.append((b"x-amzn-query-error", aws_json.query_error(error).encode()))
-    return reply
-
-
-def _no_such_page(request_id: str) -> Reply:
-    """What AWS answers to a request without an action, whatever it accepts."""
-    return _reply(404, _XML, b"<UnknownOperationException/>", request_id)
+    more = f"x-amzn-query-error: {aws_json.query_error(error)}\r\n" if spelling is _JSON else ""
+    return make_reply(status, spelling.content_type, request_id, body, more)

@@ -19,9 +19,9 @@ class Health(msgspec.Struct):
 
 
 class Events(msgspec.Struct):
-    """The events kept, oldest first, and how many older ones were dropped."""
+    """The events kept, oldest first; and whether older ones may have been dropped."""
 
-    dropped: int
+    full: bool
     events: list[Event]
 
 
@@ -34,7 +34,7 @@ def make_control(feed: Feed) -> Starlette:
     async def events(request: Request) -> Response:
         wanted = request.query_params
         kept = feed.events(queue=wanted.get("queue"), message_id=wanted.get("message_id"))
-        return _json(Events(feed.dropped, list(kept)))
+        return _json(Events(feed.is_full, list(kept)))
 
     return Starlette(
         routes=[

@@ -1,47 +1,59 @@
-"""A request and a reply, as plain values that both coats (`protocol.py` and `aws.py`'s ASGI one) make and take."""
+"""A request and a reply, as plain values that both coats (`protocol.py` and `asgi.py`) make and take.
+
+They are made once per request and say no more than needed: what they cost, every call costs.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
+import msgspec
 
-class HttpRequest:
-    """One request, read whole. Header names are lower case; of a header sent twice the last one counts."""
+from emulator.core.events import Consumer
 
-    __slots__ = ("body", "headers", "is_gone", "local_address", "method", "path", "peer", "query_string", "scheme")
 
-    def __init__(
-        self,
-        method: str,
-        target: bytes,
-        headers: dict[bytes, bytes],
-        body: bytes,
-        *,
-        scheme: str,
-        peer: str,
-        local_address: str,
-        is_gone: Callable[[], bool],
-    ) -> None:
-        self.method = method
-        self.path, self.query_string = (target, b"") if target == b"/" else _split(target)
-        self.headers = headers
-        self.body = body
+class Connection:
+    """What a connection's requests have in common."""
+
+    __slots__ = ("consumer", "is_gone", "local_address", "peer", "scheme", "user_agent")
+
+    def __init__(self, scheme: str, peer: str, local_address: str, is_gone: Callable[[], bool]) -> None:
         self.scheme = scheme
         self.peer = peer
         self.local_address = local_address  # stands in where a client sends no Host header
         self.is_gone = is_gone  # whether the client has closed its end, as far as the machine knows
+        self.user_agent = b""
+        self.consumer = Consumer(peer, "")
+
+    def name_consumer(self, user_agent: bytes) -> None:
+        """Note what the client calls itself; the same in every request of most connections."""
+        self.user_agent = user_agent
+        self.consumer = Consumer(self.peer, user_agent.decode("latin-1"))
+
+
+class HttpRequest(msgspec.Struct, eq=False, gc=False):
+    """One request, read whole. Header names are lower case; of a header sent twice the last one counts."""
+
+    connection: Connection
+    method: bytes
+    path: bytes
+    query_string: bytes
+    headers: dict[bytes, bytes]
+    body: bytes
+    keep_alive: bool = True
 
     def header(self, name: bytes) -> str:
         return self.headers.get(name, b"").decode("latin-1")
 
     @property
     def host(self) -> str:
-        return self.header(b"host") or self.local_address
+        return self.header(b"host") or self.connection.local_address
 
 
-def _split(target: bytes) -> tuple[bytes, bytes]:
+def split_target(target: bytes) -> tuple[bytes, bytes]:
+    """Return a request line's path and query string."""
     if target.startswith(b"/"):
         path, _, query_string = target.partition(b"?")
         return path, query_string
@@ -52,15 +64,26 @@ def _split(target: bytes) -> tuple[bytes, bytes]:
     return parts.path or b"/", parts.query
 
 
-class Reply:
-    """One answer, complete; `headers` in the order in which they are written, without `date` and `connection`."""
+# The headers of an answer: content type, request id, others ready to write, length. `date` and `connection` are the
+# server's. One text for both coats, made where the answer is.
+HEAD: Final = "content-type: %s\r\nx-amzn-requestid: %s\r\n%scontent-length: %d\r\n"
 
-    __slots__ = ("body", "headers", "status")
 
-    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        self.status = status
-        self.headers = headers
-        self.body = body
+class Reply(msgspec.Struct, eq=False, gc=False):
+    """One answer, complete, its headers as they are written."""
+
+    status: int
+    head: str
+    body: bytes
+
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Return the headers as pairs, as ASGI wants them."""
+        lines = self.head.encode("latin-1").split(b"\r\n")[:-1]
+        return [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
+
+
+def make_reply(status: int, content_type: str, request_id: str, body: bytes, more: str = "") -> Reply:
+    return Reply(status, HEAD % (content_type, request_id, more, len(body)), body)
 
 
 class ParkedReply(Protocol):
@@ -73,6 +96,3 @@ class ParkedReply(Protocol):
     def abandon(self) -> None:
         """Stop waiting: the client has left."""
         ...
-
-
-Answer = Callable[[HttpRequest], "Reply | ParkedReply"]

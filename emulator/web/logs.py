@@ -83,11 +83,11 @@ def _what(request: HttpRequest) -> tuple[str, str]:
 
 def _log_wire(request: HttpRequest) -> OnReply:
     target = request.path + (b"?" + request.query_string if request.query_string else b"")
-    head = f"{request.method} {_text(target)}"
-    _wire.info("> %s %s\n%s", request.peer, head, _message(list(request.headers.items()), request.body))
+    head = f"{_text(request.method)} {_text(target)}"
+    _wire.info("> %s %s\n%s", request.connection.peer, head, _message(list(request.headers.items()), request.body))
 
     def on_reply(reply: Reply) -> None:
-        _wire.info("< %s %d\n%s", request.peer, reply.status, _message(reply.headers, reply.body))
+        _wire.info("< %s %d\n%s", request.connection.peer, reply.status, _message(reply.headers(), reply.body))
 
     return on_reply
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Final
 
-from emulator.web.http import HttpRequest, ParkedReply, Reply
+from emulator.core.identifiers import uuid4_text
+from emulator.web.http import HttpRequest, ParkedReply, Reply, make_reply
 
-_REQUEST_HEADERS: Final = (
-    b"authorization,content-type,x-amz-target,x-amz-date,x-amz-security-token,x-amz-user-agent,x-amzn-query-mode"
+_PREFLIGHT: Final = (
+    "access-control-allow-methods: GET,POST\r\naccess-control-allow-headers: authorization,content-type,"
+    "x-amz-target,x-amz-date,x-amz-security-token,x-amz-user-agent,x-amzn-query-mode\r\n"
 )
 
 
@@ -24,21 +26,18 @@ class Origins:
     def guard(self, request: HttpRequest, answer: Callable[[HttpRequest], Reply | ParkedReply]) -> Reply | ParkedReply:
         """Answer a page's request if its origin is allowed, and let the page read the answer."""
         origin = request.header(b"origin")
-        if origin not in self._allowed and origin != f"{request.scheme}://{request.host}":
-            text = f"Origin {origin} is not among the allowed origins.\n".encode("latin-1")
-            return Reply(403, [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(text))], text)
-        if request.method == "OPTIONS":
-            asked = [
-                (b"access-control-allow-methods", b"GET,POST"),
-                (b"access-control-allow-headers", _REQUEST_HEADERS),
-            ]
-            return _readable(Reply(204, asked, b""), origin)
+        if origin not in self._allowed and origin != f"{request.connection.scheme}://{request.host}":
+            text = f"Origin {origin} is not among the allowed origins.\n"
+            return make_reply(403, "text/plain", uuid4_text(), text.encode("latin-1"))
+        if request.method == b"OPTIONS":
+            return _readable(make_reply(200, "text/plain", uuid4_text(), b"", _PREFLIGHT), origin)
+        del request.headers[b"origin"]  # seen to
         outcome = answer(request)
         return _readable(outcome, origin) if isinstance(outcome, Reply) else _Readable(outcome, origin)
 
 
 def _readable(reply: Reply, origin: str) -> Reply:
-    reply.headers += [(b"access-control-allow-origin", origin.encode("latin-1")), (b"vary", b"origin")]
+    reply.head += f"access-control-allow-origin: {origin}\r\nvary: origin\r\n"
     return reply
 
 

@@ -15,18 +15,16 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import httptools
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
+from emulator.core.identifiers import uuid4_text
 from emulator.web import peer
 from emulator.web.asgi import is_own
 from emulator.web.aws import AwsApi
-from emulator.web.http import HttpRequest, ParkedReply, Reply
-
-if TYPE_CHECKING:
-    from uvicorn.server import ServerState
+from emulator.web.http import Connection, HttpRequest, ParkedReply, Reply, make_reply, split_target
 
 # What this class uses of uvicorn's, beside the parser's callbacks: where one is missing, `serve` takes the ASGI coat.
 NEEDED: Final = (
@@ -56,40 +54,65 @@ class _NoEvent:
 
 
 class Exchange:
-    """One AWS call on a connection, with the attributes that uvicorn reads of its own cycles."""
+    """An AWS call that is not answered yet, with the attributes that uvicorn reads of its own cycles."""
 
-    __slots__ = ("body", "disconnected", "headers", "keep_alive", "parked", "request", "response_complete", "size")
+    __slots__ = ("disconnected", "parked", "request", "response_complete")
 
     message_event = _NoEvent()
 
-    def __init__(self, headers: dict[bytes, bytes], *, keep_alive: bool) -> None:
-        self.headers = headers
-        self.keep_alive = keep_alive
-        self.body: list[bytes] = []
-        self.size = 0
-        self.request: HttpRequest | None = None  # None: not read whole yet
+    def __init__(self, request: HttpRequest | None) -> None:
+        self.request = request  # None: not read whole yet
         self.parked: ParkedReply | None = None
         self.response_complete = False
         self.disconnected = False
 
 
+# Stand for every call that is still being read, and for every one that was answered on the spot.
+_UNREAD: Final = Exchange(None)
+_ANSWERED: Final = Exchange(None)
+_ANSWERED.response_complete = True
+
+
 class AwsProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with AWS calls answered on the spot. A subclass per server sets `api`."""
+    """uvicorn's protocol with AWS calls answered on the spot. A subclass per server sets `api`.
+
+    The parser's calls for each header and each piece of URL and body go straight to a dict's or list's own method, no
+    Python between: a request has a dozen of them.
+    """
 
     api: AwsApi
-    cycle: Any  # an Exchange, or one of uvicorn's cycles
-    pipeline: deque[tuple[Any, Any]]  # the cycles that wait, with the app for uvicorn's; newest on the left
+    cycle: Any  # of the newest request: an Exchange, or one of uvicorn's cycles
+    pipeline: deque[tuple[Any, Any]]  # what waits for the one before it, with the app for uvicorn's; newest first
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        self._raw_headers: dict[bytes, bytes] = {}
+        self._url_parts: list[bytes] = []
+        self._body_parts: list[bytes] = []
+        direct = {
+            "on_message_begin": None,
+            "on_url": self._url_parts.append,
+            "on_header": self._raw_headers.__setitem__,
+            "on_body": self._body_parts.append,
+        }
+        self.__dict__.update(direct)  # before the parser is made, which looks for its callbacks then
+        super().__init__(*args, **kwargs)
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._busy = True  # since the idle timer last looked
-        self._in_head = False
         self._head_bytes = 0
+        self._body_bytes = 0  # of a body whose length was not told
+        self._defaults: object = None  # uvicorn's headers for every answer, and how they are written
+        self._default_head = b""
         self._deaf = False  # nothing more is read: the connection is on its way to its end
         self._waiting_bytes = 0
         self._running: Any = None  # the cycle or exchange that is being answered; the others wait in the pipeline
-        self._peer = f"{self.client[0]}:{self.client[1]}" if self.client else ""
-        self._local_address = f"{self.server[0]}:{self.server[1]}" if self.server else "localhost"
+        self._connection = Connection(
+            self.scheme or "http",
+            f"{self.client[0]}:{self.client[1]}" if self.client else "",
+            f"{self.server[0]}:{self.server[1]}" if self.server else "localhost",
+            self._is_gone,
+        )
         self._idle_timer = self.loop.call_later(self.timeout_keep_alive, self._close_if_idle)
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -102,8 +125,8 @@ class AwsProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """End the connection when the server stops; a parked call is answered first, by whoever stops the server."""
-        if isinstance(self._running, Exchange):
-            self._running.keep_alive = False
+        if isinstance(self._running, Exchange) and self._running.request is not None:
+            self._running.request.keep_alive = False
         elif self._running is not None:
             super().shutdown()
         else:
@@ -133,73 +156,96 @@ class AwsProtocol(HttpToolsProtocol):
         except httptools.HttpParserUpgrade:
             self._unsupported_upgrade_warning()
         except httptools.HttpParserError:
-            self._refuse(_plain_reply(400, b"The request is not valid HTTP.\n"))
-        if self._in_head:
-            self._head_bytes += len(data)
+            self._refuse(_plain_reply(400, "The request is not valid HTTP.\n"))
+        if self._url_parts or self._body_parts:
+            self._read_part(len(data))
+
+    def _read_part(self, size: int) -> None:
+        """Look at a request that is not here whole."""
+        if self._url_parts:
+            self._head_bytes += size
             if self._head_bytes > _MAX_HEAD_BYTES:
-                self._refuse(_plain_reply(431, b"The request line and headers are too long.\n"))
-
-    def on_message_begin(self) -> None:
-        self.url = b""
-        self.headers = []
-        self._in_head = True
-        self._head_bytes = 0
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        self.headers.append((name.lower(), value))
+                self._refuse(_plain_reply(431, "The request line and headers are too long.\n"))
+        elif not isinstance(self.cycle, Exchange):
+            self._pass_body()
+        else:
+            self._body_bytes += size
+            if self._body_bytes > self.api.max_body + _MAX_HEAD_BYTES:
+                self._refuse(self.api.refuse_body(self._headers))
 
     def on_headers_complete(self) -> None:
-        self._in_head = False
-        headers = dict(self.headers)
-        parser = self.parser
-        if is_own(self.url) or b"expect" in headers or b"upgrade" in headers or parser.get_http_version() != "1.1":
+        raw = self._raw_headers
+        self._headers = headers = dict(zip(map(bytes.lower, raw), raw.values(), strict=True))
+        raw.clear()
+        parts = self._url_parts
+        self.url = url = parts[0] if len(parts) == 1 else b"".join(parts)
+        parts.clear()
+        self._head_bytes = self._body_bytes = 0
+        self._keep_alive = keep_alive = self.parser.should_keep_alive()
+        if (
+            (url != b"/" and is_own(url))
+            or b"expect" in headers
+            or b"upgrade" in headers
+            # HTTP/1.0 says no word of the connection and does not keep it, or does say one.
+            or ((not keep_alive or b"connection" in headers) and self.parser.get_http_version() != "1.1")
+        ):
             self._hand_back(headers)
             return
-        self.cycle = Exchange(headers, keep_alive=parser.should_keep_alive())
+        self.cycle = _UNREAD
         if b"content-length" in headers and int(headers[b"content-length"]) > self.api.max_body:
             self._refuse(self.api.refuse_body(headers))
 
     def _hand_back(self, headers: dict[bytes, bytes]) -> None:
         """Let uvicorn make one of its cycles of this request, as if this class were not there."""
-        url, pairs = self.url, self.headers
-        super().on_message_begin()
+        url = self.url
+        HttpToolsProtocol.on_message_begin(self)
         self.url = url
-        self.headers.extend(pairs)
+        self.headers.extend(headers.items())
         self.expect_100_continue = headers.get(b"expect", b"").lower() == b"100-continue"
         super().on_headers_complete()
         self.flow.resume_reading()  # uvicorn pauses before a pipelined request: see the head of this module
 
-    def on_body(self, body: bytes) -> None:
-        exchange = self.cycle
-        if not isinstance(exchange, Exchange):
-            super().on_body(body)
-        elif not self._deaf:
-            exchange.body.append(body)
-            exchange.size += len(body)
-            if exchange.size > self.api.max_body:
-                self._refuse(self.api.refuse_body(exchange.headers))
+    def _pass_body(self) -> None:
+        HttpToolsProtocol.on_body(self, b"".join(self._body_parts))
+        self._body_parts.clear()
 
     def on_message_complete(self) -> None:
-        exchange = self.cycle
-        if not isinstance(exchange, Exchange):
+        if self.cycle is not _UNREAD:
+            self._pass_body()
             super().on_message_complete()
             return
+        parts = self._body_parts
+        body = parts[0] if len(parts) == 1 else b"".join(parts)
+        parts.clear()
         if self._deaf:
             return
-        exchange.request = HttpRequest(
-            self.parser.get_method().decode("latin-1"),
-            self.url,
-            exchange.headers,
-            exchange.body[0] if len(exchange.body) == 1 else b"".join(exchange.body),
-            scheme=self.scheme or "http",
-            peer=self._peer,
-            local_address=self._local_address,
-            is_gone=self._is_gone,
+        if len(body) > self.api.max_body:
+            self._refuse(self.api.refuse_body(self._headers))
+            return
+        path, query_string = (self.url, b"") if self.url == b"/" else split_target(self.url)
+        request = HttpRequest(
+            self._connection,
+            self.parser.get_method(),
+            path,
+            query_string,
+            self._headers,
+            body,
+            self._keep_alive,
         )
-        if self._running is None and not self.pipeline and not self.flow.write_paused:
-            self._run(exchange)
-        elif len(self.pipeline) < _MAX_WAITING_REQUESTS and self._waiting_bytes < _MAX_WAITING_BYTES:
-            self._waiting_bytes += exchange.size
+        if self._running is not None or self.pipeline or self.flow.write_paused:
+            self._let_wait(Exchange(request), len(body))
+            return
+        outcome = self.api.answer(request)
+        if isinstance(outcome, Reply):
+            self.cycle = _ANSWERED
+            self._write(outcome, request)
+        else:
+            self.cycle = self._park(request, outcome)
+
+    def _let_wait(self, exchange: Exchange, size: int) -> None:
+        self.cycle = exchange
+        self._waiting_bytes += size
+        if len(self.pipeline) < _MAX_WAITING_REQUESTS and self._waiting_bytes < _MAX_WAITING_BYTES:
             self.pipeline.appendleft((exchange, self.app))
         else:
             self._deaf = True
@@ -217,43 +263,63 @@ class AwsProtocol(HttpToolsProtocol):
         if self._running is not None or self.pipeline:  # the reply would be taken for that of an earlier request
             self.transport.close()
             return
-        self.transport.write(_head(reply, self.server_state, keep_alive=False) + reply.body)
-        self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+        self._write(reply, None)
 
     # Answers go out.
 
+    def _park(self, request: HttpRequest, parked: ParkedReply) -> Exchange:
+        self._running = exchange = Exchange(request)
+        exchange.parked = parked
+        parked.subscribe(self._finish_parked)
+        return exchange
+
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
-        """Begin to answer a request: uvicorn calls this with what it took from the pipeline, too."""
-        if isinstance(cycle, Exchange):
-            self._waiting_bytes -= cycle.size
-            self._run(cycle)
+        """Begin to answer a request that waited: uvicorn calls this with what it takes from the pipeline, too."""
+        if isinstance(cycle, Exchange) and cycle.request is not None:
+            self._waiting_bytes -= len(cycle.request.body)
+            outcome = self.api.answer(cycle.request)
+            if isinstance(outcome, Reply):
+                cycle.response_complete = True
+                self._write(outcome, cycle.request)
+            elif self.cycle is cycle:
+                self.cycle = self._park(cycle.request, outcome)
+            else:
+                self._park(cycle.request, outcome)
         else:
             self._running = cycle
             super()._start_asgi_task(cycle, app)
 
-    def _run(self, exchange: Exchange) -> None:
-        assert exchange.request is not None  # noqa: S101
-        outcome = self.api.answer(exchange.request)
-        if isinstance(outcome, Reply):
-            self._finish(exchange, outcome)
-        else:
-            self._running = exchange
-            exchange.parked = outcome
-            outcome.subscribe(self._finish_parked)
-
     def _finish_parked(self, reply: Reply) -> None:
         exchange, self._running = self._running, None
-        self._finish(exchange, reply)
+        exchange.response_complete = True
+        self._write(reply, exchange.request)
         if self.pipeline:  # not now: this is called from within the core
             self.loop.call_soon(self._run_waiting)
 
-    def _finish(self, exchange: Exchange, reply: Reply) -> None:
-        exchange.response_complete = True
-        self.server_state.total_requests += 1
-        if not self.transport.is_closing():
-            self.transport.write(_head(reply, self.server_state, keep_alive=exchange.keep_alive) + reply.body)
-            if not exchange.keep_alive:
-                self.transport.close()
+    def _write(self, reply: Reply, request: HttpRequest | None) -> None:
+        """Write the reply to a request, or to what was none, and end the connection where that is due."""
+        transport = self.transport
+        if transport.is_closing():
+            return
+        defaults = self.server_state.default_headers
+        if defaults is not self._defaults:  # renewed each second, with the date in them
+            self._defaults = defaults
+            self._default_head = b"".join(b"%s: %s\r\n" % pair for pair in defaults)
+        head = STATUS_LINE[reply.status] + self._default_head + reply.head.encode("latin-1")
+        if request is not None and request.keep_alive and request.method != b"HEAD":
+            transport.write(head + b"\r\n" + reply.body)
+            return
+        keep_alive = request is not None and request.keep_alive
+        body = b"" if request is not None and request.method == b"HEAD" else reply.body
+        transport.write(head + (b"\r\n" if keep_alive else b"connection: close\r\n\r\n") + body)
+        if not keep_alive:
+            self._close()
+
+    def _close(self) -> None:
+        if self._deaf:
+            self.loop.call_later(_LINGER_SECONDS, self.transport.close)
+        else:
+            self.transport.close()
 
     def on_response_complete(self) -> None:
         """What uvicorn's cycles call at their end."""
@@ -273,16 +339,5 @@ class AwsProtocol(HttpToolsProtocol):
             self._start_asgi_task(*self.pipeline.pop())
 
 
-def _plain_reply(status: int, text: bytes) -> Reply:
-    return Reply(status, [(b"content-type", b"text/plain"), (b"content-length", b"%d" % len(text))], text)
-
-
-def _head(reply: Reply, server: ServerState, *, keep_alive: bool) -> bytes:
-    """Return a reply's head as uvicorn would write it."""
-    parts = [STATUS_LINE[reply.status]]
-    for name, value in server.default_headers:
-        parts += (name, b": ", value, b"\r\n")
-    for name, value in reply.headers:
-        parts += (name, b": ", value, b"\r\n")
-    parts.append(b"\r\n" if keep_alive else b"connection: close\r\n\r\n")
-    return b"".join(parts)
+def _plain_reply(status: int, text: str) -> Reply:
+    return make_reply(status, "text/plain", uuid4_text(), text.encode())

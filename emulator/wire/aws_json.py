@@ -8,39 +8,34 @@ from typing import Final
 import msgspec
 
 from emulator.contract.action import Action, Request, Result
-from emulator.contract.errors import SerializationException, UnknownOperation, wire_error
+from emulator.contract.errors import SerializationException, wire_error
 from emulator.contract.sqs import ACTIONS
 from emulator.core.errors import SqsError
 from emulator.wire import shapes
 
-CONTENT_TYPE: Final = b"application/x-amz-json-1.0"
+CONTENT_TYPE: Final = "application/x-amz-json-1.0"
 
-_SERVICE: Final = b"AmazonSQS."
-_TARGETS: Final[dict[bytes, Action]] = {_SERVICE + name.encode(): action for name, action in ACTIONS.items()}
-_DECODE: Final[dict[str, Callable[[bytes], Request]]] = {
-    name: msgspec.json.Decoder(action.request).decode for name, action in ACTIONS.items()
+_SERVICE: Final = "AmazonSQS."
+
+# What an X-Amz-Target header names: the action, and what makes its request of a body.
+TARGETS: Final[dict[bytes | None, tuple[Action, Callable[[bytes], Request]]]] = {
+    f"{_SERVICE}{action.name}".encode(): (action, msgspec.json.Decoder(action.request).decode)
+    for action in ACTIONS.values()
 }
-_encode = msgspec.json.Encoder().encode
+encode_result: Final = msgspec.json.Encoder().encode
+NOT_DECODED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # what those raise
 
 
-def action_of(target: bytes) -> Action:
-    """Return the action that an X-Amz-Target header names."""
-    action = _TARGETS.get(target)
-    if action is None:
-        raise UnknownOperation
-    return action
+def decode_again(action: Action, body: bytes, error: Exception) -> Request:
+    """Make what can be made of a body that was not decoded; raises SerializationException.
 
-
-def decode(action: Action, body: bytes) -> Request:
-    """Read a request; raises SerializationException. An empty body is an empty object."""
-    try:
-        return _DECODE[action.name](body)
-    except msgspec.ValidationError:
+    An empty body is an empty object, and loosely spelt scalars are put right.
+    """
+    if not body:
+        return action.request()
+    if isinstance(error, msgspec.ValidationError):
         return _decode_leniently(action, body)
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        if not body:
-            return action.request()
-        raise SerializationException(f"The request body is not a JSON object in UTF-8: {error}") from None
+    raise SerializationException(f"The request body is not a JSON object in UTF-8: {error}") from None
 
 
 def _decode_leniently(action: Action, body: bytes) -> Request:
@@ -52,7 +47,7 @@ def _decode_leniently(action: Action, body: bytes) -> Request:
 
 def encode(_action: Action, result: Result | None, _request_id: str) -> bytes:
     """Write a result. An action without one answers an empty body."""
-    return b"" if result is None else _encode(result)
+    return b"" if result is None else encode_result(result)
 
 
 def encode_error(error: SqsError, _request_id: str) -> tuple[int, bytes]:
@@ -61,7 +56,7 @@ def encode_error(error: SqsError, _request_id: str) -> tuple[int, bytes]:
     body = {"__type": row.json}
     if error.message:
         body["message"] = error.message
-    return row.status, _encode(body)
+    return row.status, encode_result(body)
 
 
 def query_error(error: SqsError) -> str:

@@ -20,8 +20,8 @@ from emulator.core.errors import InvalidParameter, InvalidParameterValue, SqsErr
 from emulator.wire import shapes, xml
 from emulator.wire.shapes import ListOf, MapOf, Members, NotAnInteger, Shape
 
-XML_CONTENT_TYPE: Final = b"text/xml"
-JSON_CONTENT_TYPE: Final = b"application/json"
+XML_CONTENT_TYPE: Final = "text/xml"
+JSON_CONTENT_TYPE: Final = "application/json"
 
 Parameters: TypeAlias = dict[str, str]
 Tree: TypeAlias = "dict[str, str | Tree]"
@@ -122,8 +122,14 @@ def _numbered(part: str | Tree) -> list[str | Tree]:
     """
     if isinstance(part, str):
         return [part] if part else []
-    numbers = sorted((name for name in part if name.isascii() and name.isdecimal()), key=int)
+    numbers = sorted((name for name in part if name.isascii() and name.isdecimal()), key=_magnitude)
     return [part[number] for number in numbers] if numbers else [part]
+
+
+def _magnitude(digits: str) -> tuple[int, str]:
+    """What decimal digits are ordered by: Python refuses to make an int of more than 4,300."""
+    significant = digits.lstrip("0")
+    return len(significant), significant
 
 
 def encode(action: Action, result: Result | None, request_id: str) -> bytes:

@@ -20,21 +20,23 @@ class Scope(NamedTuple):
 NO_SCOPE: Final = Scope(None, None)
 
 _CREDENTIAL: Final = re.compile(r"Credential=([^,\s]+)")
+_REGION: Final = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 _MAX_REMEMBERED: Final = 1_024
-_remembered: dict[bytes, Scope] = {}
+# Scopes by what stands before the first comma of an Authorization header, which all of a client's requests share.
+remembered: dict[bytes, Scope] = {}
 
 
 def of_header(authorization: bytes) -> Scope:
-    """Read an Authorization header. All of a client's requests share what stands before the first comma of theirs."""
+    """Read an Authorization header."""
     key = authorization[: authorization.find(b",")]
-    scope = _remembered.get(key)
+    scope = remembered.get(key)
     if scope is None:
         found = _CREDENTIAL.search(authorization.decode("latin-1"))
         scope = of_credential(found[1]) if found else NO_SCOPE
         if found and key.endswith(found[1].encode("latin-1")):
-            if len(_remembered) >= _MAX_REMEMBERED:
-                _remembered.clear()
-            _remembered[key] = scope
+            if len(remembered) >= _MAX_REMEMBERED:
+                remembered.clear()
+            remembered[key] = scope
     return scope
 
 
@@ -50,7 +52,8 @@ def of_credential(credential: str) -> Scope:
     fields = unquote(credential).rsplit("/", 4)
     if len(fields) < 5:
         return Scope(_account(fields[0]), None)
-    return Scope(_account(fields[0]), fields[2] or None)
+    # A region is part of its queues' ARNs: one with a colon in it would make them unreadable.
+    return Scope(_account(fields[0]), fields[2] if _REGION.fullmatch(fields[2]) else None)
 
 
 def _account(access_key: str) -> str | None:

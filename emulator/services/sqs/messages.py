@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol, TypeVar
@@ -63,7 +64,9 @@ def send_message(call: Call, request: SendMessageRequest) -> SendMessageResult:
         message_id=message.id,
         md5_of_message_body=draft.md5_of_body,
         md5_of_message_attributes=draft.md5_of_attributes,
-        md5_of_message_system_attributes=_md5_of_system_attributes(request),
+        md5_of_message_system_attributes=(
+            _md5_of_system_attributes(request) if request.message_system_attributes else None
+        ),
     )
 
 
@@ -104,16 +107,24 @@ def _md5_of_system_attributes(fields: SendMessageRequest | SendMessageBatchReque
 def receive_message(call: Call, request: ReceiveMessageRequest) -> ReceiveMessageResult | Pending:
     queue = call.queue(request.queue_url)
     limits = queue.limits
-    checks.max_number_of_messages(request.max_number_of_messages, limits)
-    checks.wait_time(request.wait_time_seconds, limits)
-    checks.visibility_timeout(request.visibility_timeout, limits)
-    checks.identifier(request.receive_request_attempt_id, "ReceiveRequestAttemptId", limits)
-    select = _selection(request)
-    wait = request.wait_time_seconds
+    max_messages, wait, seconds = request.max_number_of_messages, request.wait_time_seconds, request.visibility_timeout
+    if max_messages is None:
+        max_messages = 1
+    else:
+        checks.max_number_of_messages(max_messages, limits)
     if wait is None:
         wait = queue.attributes.receive_message_wait_time_seconds
-    max_messages = 1 if request.max_number_of_messages is None else request.max_number_of_messages
-    timeout = None if request.visibility_timeout is None else request.visibility_timeout * 1000
+    else:
+        checks.wait_time(wait, limits)
+    if seconds is not None:
+        checks.visibility_timeout(seconds, limits)
+    if request.receive_request_attempt_id is not None:
+        checks.identifier(request.receive_request_attempt_id, "ReceiveRequestAttemptId", limits)
+    select = _selection(
+        (*(request.attribute_names or ()), *(request.message_system_attribute_names or ())),
+        tuple(request.message_attribute_names or ()),
+    )
+    timeout = None if seconds is None else seconds * 1000
     deliveries = queue.receive(
         max_messages=max_messages,
         visibility_timeout=timeout,
@@ -167,16 +178,17 @@ _SYSTEM_ATTRIBUTE_NAMES: Final = frozenset(
 _ALL: Final = ("All", "ALL")  # kombu writes the second
 
 
-def _selection(request: ReceiveMessageRequest) -> Callable[[list[Delivery]], ReceiveMessageResult]:
-    """Return what makes the result of deliveries, with the attributes that the request asks for."""
-    asked = (*(request.attribute_names or ()), *(request.message_system_attribute_names or ()))
+# A client asks for the same with every receive; bounded, since the names are the client's.
+@functools.lru_cache(maxsize=256)
+def _selection(asked: tuple[str, ...], attributes: tuple[str, ...]) -> Callable[[list[Delivery]], ReceiveMessageResult]:
+    """Return what makes the result of deliveries, with the system and message attributes that the request asks for."""
     for name in asked:
         # Names of queue attributes are in the same enumeration as the old member's, and ignored.
         if name not in _SYSTEM_ATTRIBUTE_NAMES and name not in queue_attributes.ALL_NAMES and name not in _ALL:
             raise InvalidAttributeName.unknown(name)
     wanted = _SYSTEM_ATTRIBUTES.keys() if any(name in asked for name in _ALL) else asked
     system = [(name, _SYSTEM_ATTRIBUTES[name]) for name in dict.fromkeys(wanted) if name in _SYSTEM_ATTRIBUTES]
-    is_wanted = _name_filter(request.message_attribute_names or ())
+    is_wanted = _name_filter(attributes)
 
     def select(deliveries: list[Delivery]) -> ReceiveMessageResult:
         return ReceiveMessageResult(messages=[_received(each, system, is_wanted) for each in deliveries] or None)

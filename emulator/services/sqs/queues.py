@@ -52,7 +52,8 @@ def get_queue_url(call: Call, request: GetQueueUrlRequest) -> GetQueueUrlResult:
 def list_queues(call: Call, request: ListQueuesRequest) -> ListQueuesResult:
     """Return a page of names in their order. A token is the last name of the page before."""
     limits = call.broker.limits
-    checks.max_results(request.max_results, limits)
+    if request.max_results is not None:
+        checks.max_results(request.max_results, limits)
     queues = call.broker.queues_named(call.account, call.region, request.queue_name_prefix or "")
     if request.next_token:
         last = _read_token(request.next_token)
