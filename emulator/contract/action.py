@@ -22,7 +22,7 @@ class Result(msgspec.Struct, rename="pascal", omit_defaults=True, kw_only=True):
 
 
 class Action(msgspec.Struct, frozen=True):
-    """One action: `required` are the request's fields that must be there, in the order AWS asks for them."""
+    """One action: `required` are the request's fields that must be there, beside the URL of the queue it is about."""
 
     name: str
     request: type[Request]

@@ -19,7 +19,7 @@ from emulator.core.message import MessageAttributeValue
 
 _STRING: Final = b"\x01"
 _BINARY: Final = b"\x02"
-_LEGAL_ASCII: Final = b"\t\n\r" + bytes(range(0x20, 0x80))
+LEGAL_ASCII: Final = b"\t\n\r" + bytes(range(0x20, 0x80))
 # The characters of XML 1.0, as in the words of InvalidMessageContents.
 _find_illegal_character = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]").search
 
@@ -58,10 +58,5 @@ def attributes_size(attributes: Mapping[str, MessageAttributeValue]) -> int:
 
 
 def is_legal_text(text: str) -> bool:
-    """Say whether every character is one that SQS takes."""
+    """Say whether every character is one that SQS takes; `encoded.translate(None, LEGAL_ASCII)` is quicker for most."""
     return _find_illegal_character(text) is None
-
-
-def is_plain_ascii(encoded: bytes) -> bool:
-    """Say whether a text's UTF-8 bytes are ASCII that SQS takes: for most bodies the answer, at a third of the cost."""
-    return not encoded.translate(None, _LEGAL_ASCII)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import functools
+import itertools
 import random
 import re
 import uuid
+from collections.abc import Callable
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
@@ -13,14 +15,14 @@ ACCOUNT_ID: Final = re.compile(r"[0-9]{12}", re.ASCII)
 DEFAULT_ACCOUNT: Final = "000000000000"
 
 _random_bits = random.Random().getrandbits
-# The first four fields of a UUID, random, of version 4 and variant 1: enough of them that ids look different.
-_UUID_BEGINNINGS: Final = tuple(str(uuid.UUID(int=_random_bits(128), version=4))[:24] for _ in range(1024))
 
-
-def uuid4_text() -> str:
-    """Return a random UUID of version 4, at a sixth of the cost of `str(uuid.uuid4())`: every request takes one."""
-    bits = _random_bits(58)
-    return f"{_UUID_BEGINNINGS[bits & 1023]}{bits >> 10:012x}"
+# Random UUIDs of version 4, made by C alone, since every request takes one or two: the first fields are one of many
+# random beginnings, the last counts on from a random number, in steps that change most of its digits.
+_UUID_BEGINNINGS: Final = [str(uuid.UUID(int=_random_bits(128), version=4))[:24] for _ in range(1_021)]
+_UUID_ENDS: Final = itertools.count(_random_bits(46), 1_000_003)
+uuid4_text: Final[Callable[[], str]] = map(
+    "%s%012x".__mod__, zip(itertools.cycle(_UUID_BEGINNINGS), _UUID_ENDS, strict=False)
+).__next__
 
 
 def random_64_bits() -> int:

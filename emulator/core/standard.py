@@ -26,7 +26,7 @@ class StandardQueue(Queue):
         self._returned = SortedDict()
 
     def _add_ready(self, message: Message) -> None:
-        if message.sequence == self._last_sequence and not message.receives_here:
+        if message.sequence == self._last_sequence:  # also the newest of all when it comes back
             self._fresh[message.sequence] = message
         else:
             self._returned[message.enqueued_at, message.sequence] = message

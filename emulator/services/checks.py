@@ -15,7 +15,7 @@ from typing import Final
 import msgspec
 
 from emulator.contract.sqs.messages import MessageFields
-from emulator.core.digests import attributes_size, is_legal_text, is_plain_ascii, md5_of_attributes, md5_of_body
+from emulator.core.digests import LEGAL_ASCII, attributes_size, is_legal_text, md5_of_attributes, md5_of_body
 from emulator.core.errors import (
     InvalidMessageContents,
     InvalidParameter,
@@ -104,7 +104,7 @@ def draft(fields: MessageFields, queue: Queue, sender_id: str, trace_header: str
         size += attributes_size(attributes)
     if size > queue.attributes.maximum_message_size:
         raise MessageTooLong(queue.attributes.maximum_message_size)
-    if not (is_plain_ascii(encoded) or is_legal_text(body)):
+    if encoded.translate(None, LEGAL_ASCII) and not is_legal_text(body):
         raise InvalidMessageContents
     if attributes is not None:
         _message_attributes(attributes, queue.limits)

@@ -42,10 +42,17 @@ class App:
         await answer(self._api, scope, receive, send)
 
 
+class _ClientLeft(Exception):
+    """Before its request was whole."""
+
+
 async def answer(api: AwsApi, scope: Scope, receive: Receive, send: Send) -> None:
     """Serve one AWS call."""
     headers = dict(scope["headers"])
-    body = await _read_body(headers, receive, api.max_body)
+    try:
+        body = await _read_body(headers, receive, api.max_body)
+    except _ClientLeft:
+        return
     if body is None:
         await _write(api.refuse_body(headers), send, close=True)
         return
@@ -68,12 +75,17 @@ def _request(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> HttpRequ
 
 
 async def _read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -> bytes | None:
-    """Return the body; None where it is over the limit, before it is read as far as its length is told."""
+    """Return the body; None where it is over the limit, before it is read as far as its length is told.
+
+    Raises _ClientLeft: half a body could pass for a whole one.
+    """
     if int(headers.get(b"content-length", b"0")) > limit:
         return None
     parts, size = [], 0
     while True:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _ClientLeft
         part = message.get("body", b"")
         size += len(part)
         if size > limit:

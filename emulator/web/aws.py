@@ -98,7 +98,7 @@ class AwsApi:
         self.dispatch: Callable[[Action, Call, Request], Result | Pending | None] = dispatch
         self.answer: Callable[[HttpRequest], Reply | ParkedReply] = self._answer
         self._region = region
-        self._base_url = base_url
+        self._base_url = None if base_url is None else base_url.rstrip("/")
         self._origins = origins or Origins()
         self._trust_forwarded = trust_forwarded
 

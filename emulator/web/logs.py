@@ -60,7 +60,7 @@ def _log_access(request: HttpRequest) -> OnReply:
     def on_reply(reply: Reply) -> None:
         microseconds = (time.perf_counter_ns() - began) // 1_000
         action, queue = _what(request)
-        _access.info("%s %s %d %dus", action, queue, reply.status, microseconds)
+        _access.info("%s %s %d %dus", _text(action.encode()), _text(queue.encode()), reply.status, microseconds)
 
     return on_reply
 

@@ -210,6 +210,8 @@ class AwsProtocol(HttpToolsProtocol):
         self._body_parts.clear()
 
     def on_message_complete(self) -> None:
+        if self._raw_headers:  # trailers: they mean nothing here, and must not become the next request's headers
+            self._raw_headers.clear()
         if self.cycle is not _UNREAD:
             self._pass_body()
             super().on_message_complete()
@@ -306,7 +308,7 @@ class AwsProtocol(HttpToolsProtocol):
             self._defaults = defaults
             self._default_head = b"".join(b"%s: %s\r\n" % pair for pair in defaults)
         head = STATUS_LINE[reply.status] + self._default_head + reply.head.encode("latin-1")
-        if request is not None and request.keep_alive and request.method != b"HEAD":
+        if request is not None and request.keep_alive and request.method == b"POST":
             transport.write(head + b"\r\n" + reply.body)
             return
         keep_alive = request is not None and request.keep_alive

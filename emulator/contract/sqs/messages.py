@@ -141,20 +141,20 @@ class ChangeMessageVisibilityBatchResult(Result):
 
 
 ACTIONS: Final = (
-    Action("SendMessage", SendMessageRequest, ("queue_url",), SendMessageResult),
-    Action("SendMessageBatch", SendMessageBatchRequest, ("queue_url",), SendMessageBatchResult),
-    Action("ReceiveMessage", ReceiveMessageRequest, ("queue_url",), ReceiveMessageResult),
-    Action("DeleteMessage", DeleteMessageRequest, ("queue_url", "receipt_handle")),
-    Action("DeleteMessageBatch", DeleteMessageBatchRequest, ("queue_url",), DeleteMessageBatchResult),
+    Action("SendMessage", SendMessageRequest, (), SendMessageResult),
+    Action("SendMessageBatch", SendMessageBatchRequest, (), SendMessageBatchResult),
+    Action("ReceiveMessage", ReceiveMessageRequest, (), ReceiveMessageResult),
+    Action("DeleteMessage", DeleteMessageRequest, ("receipt_handle",)),
+    Action("DeleteMessageBatch", DeleteMessageBatchRequest, (), DeleteMessageBatchResult),
     Action(
         "ChangeMessageVisibility",
         ChangeMessageVisibilityRequest,
-        ("queue_url", "receipt_handle", "visibility_timeout"),
+        ("receipt_handle", "visibility_timeout"),
     ),
     Action(
         "ChangeMessageVisibilityBatch",
         ChangeMessageVisibilityBatchRequest,
-        ("queue_url",),
+        (),
         ChangeMessageVisibilityBatchResult,
     ),
 )

@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.core.by_hand import RingableAlarm
+from emulator.core.attributes import QueueAttributes
+from emulator.core.events import Event
+from emulator.core.standard import StandardQueue
+
+ARN = "arn:aws:sqs:us-east-1:000000000000:orders"
+
+
+@pytest.fixture
+def alarm() -> RingableAlarm:
+    return RingableAlarm()
+
+
+@pytest.fixture
+def events() -> list[Event]:
+    return []
+
+
+@pytest.fixture
+def make_queue(alarm: RingableAlarm, events: list[Event]) -> Callable[..., StandardQueue]:
+    def make(**attributes: int) -> StandardQueue:
+        wanted = QueueAttributes(**attributes)  # type: ignore[arg-type]
+        return StandardQueue(ARN, now=0, attributes=wanted, alarm=alarm, emit=events.append)
+
+    return make
+
+
+@pytest.fixture
+def queue(make_queue: Callable[..., StandardQueue]) -> StandardQueue:
+    return make_queue()
