@@ -5,6 +5,7 @@ A value comes from the command line, else the environment, else the default. Wha
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Final
 
 import msgspec
@@ -55,7 +56,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         _check(self.keep_alive >= 1, "keep_alive", self.keep_alive, "1 second or more")
         _check(self.events >= 0, "events", self.events, "0 or more")
         _check(self.limits in LIMIT_SETS, "limits", self.limits, " or ".join(LIMIT_SETS))
-        _check(bool(self.region), "region", self.region, "a region's name, such as us-east-1")
+        _check(
+            re.fullmatch("[A-Za-z0-9-]+", self.region) is not None,
+            "region",
+            self.region,
+            "a region's name, such as us-east-1",
+        )
         _check(
             self.base_url is None or self.base_url.startswith(("http://", "https://")),
             "base_url",

@@ -21,7 +21,7 @@ from emulator.web.http import HEAD, HttpRequest, ParkedReply, Reply, make_reply
 from emulator.web.origins import Origins
 from emulator.wire import aws_json, aws_query, credentials
 from emulator.wire.aws_json import NOT_DECODED, TARGETS, encode_result
-from emulator.wire.credentials import Scope, remembered
+from emulator.wire.credentials import Scope
 
 _log = logging.getLogger("emulator")
 
@@ -108,6 +108,7 @@ class AwsApi:
         if b"origin" in headers:
             return self._origins.guard(request, self._answer)
         request_id = uuid4_text()
+        connection = request.connection
         spelling = _JSON
         try:
             target = TARGETS.get(headers.get(b"x-amz-target"))
@@ -118,20 +119,20 @@ class AwsApi:
                 except NOT_DECODED as error:
                     arguments = aws_json.decode_again(action, request.body, error)
                 authorization = headers.get(b"authorization", b"")
-                scope = remembered.get(authorization[: authorization.find(b",")])
-                if scope is None:
-                    scope = credentials.of_header(authorization)
+                if not connection.authorization or not authorization.startswith(connection.authorization):
+                    self._identify(request, authorization)
+                account, region = connection.account, connection.region
             else:
                 spelling = _spelling(headers)
                 action, arguments, scope = spelling.read(request)
-            connection = request.connection
+                account, region = scope.account or DEFAULT_ACCOUNT, scope.region or self._region_of(request)
             user_agent = headers.get(b"user-agent", b"")
             if user_agent != connection.user_agent:
                 connection.name_consumer(user_agent)
             call = Call(
                 self.broker,
-                scope.account or DEFAULT_ACCOUNT,
-                scope.region or self._region_of(request),
+                account,
+                region,
                 connection.consumer,
                 request.header(b"x-amzn-trace-id") if b"x-amzn-trace-id" in headers else None,
                 self._base_url_of,
@@ -152,6 +153,15 @@ class AwsApi:
         except Exception:
             _log.exception("request %s failed inside the emulator", request_id)
             return _error_reply(InternalError(), spelling, request_id)
+
+    def _identify(self, request: HttpRequest, authorization: bytes) -> None:
+        """Note on its connection who sends a request; for the next one, too, if its credentials name a region."""
+        scope = credentials.of_header(authorization)
+        connection = request.connection
+        connection.account = scope.account or DEFAULT_ACCOUNT
+        connection.region = scope.region or self._region_of(request)
+        beginning = authorization[: authorization.find(b",") + 1]
+        connection.authorization = beginning if scope.region and b"Credential=" in beginning else b""
 
     def refuse_body(self, headers: dict[bytes, bytes]) -> Reply:
         """Return the reply to a request whose body is over the limit, and was not read."""

@@ -15,20 +15,34 @@ from emulator.core.events import Consumer
 
 
 class Connection:
-    """What a connection's requests have in common."""
+    """What a connection's requests have in common, and what the last of them said of its sender."""
 
-    __slots__ = ("consumer", "is_gone", "local_address", "peer", "scheme", "user_agent")
+    __slots__ = (
+        "account",
+        "authorization",
+        "consumer",
+        "is_gone",
+        "local_address",
+        "peer",
+        "region",
+        "scheme",
+        "user_agent",
+    )
 
     def __init__(self, scheme: str, peer: str, local_address: str, is_gone: Callable[[], bool]) -> None:
         self.scheme = scheme
         self.peer = peer
         self.local_address = local_address  # stands in where a client sends no Host header
         self.is_gone = is_gone  # whether the client has closed its end, as far as the machine knows
+        # Most connections serve one client, whose requests begin their credentials alike; empty: not known.
+        self.authorization = b""
+        self.account = ""
+        self.region = ""
         self.user_agent = b""
         self.consumer = Consumer(peer, "")
 
     def name_consumer(self, user_agent: bytes) -> None:
-        """Note what the client calls itself; the same in every request of most connections."""
+        """Note what the client calls itself."""
         self.user_agent = user_agent
         self.consumer = Consumer(self.peer, user_agent.decode("latin-1"))
 

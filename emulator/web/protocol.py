@@ -76,8 +76,9 @@ _ANSWERED.response_complete = True
 class AwsProtocol(HttpToolsProtocol):
     """uvicorn's protocol with AWS calls answered on the spot. A subclass per server sets `api`.
 
-    The parser's calls for each header and each piece of URL and body go straight to a dict's or list's own method, no
-    Python between: a request has a dozen of them.
+    The parser's calls for each header, each piece of URL and body and the end of the head go straight to a dict's or
+    list's own method, no Python between: a request has a dozen of them. What they brought is looked at when the request
+    is complete or, where it comes in parts, after each part.
     """
 
     api: AwsApi
@@ -88,10 +89,12 @@ class AwsProtocol(HttpToolsProtocol):
         self._raw_headers: dict[bytes, bytes] = {}
         self._url_parts: list[bytes] = []
         self._body_parts: list[bytes] = []
+        self._in_head = [True]  # empty once a request's head is read
         direct = {
             "on_message_begin": None,
             "on_url": self._url_parts.append,
             "on_header": self._raw_headers.__setitem__,
+            "on_headers_complete": self._in_head.clear,
             "on_body": self._body_parts.append,
         }
         self.__dict__.update(direct)  # before the parser is made, which looks for its callbacks then
@@ -100,8 +103,9 @@ class AwsProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
         self._busy = True  # since the idle timer last looked
+        self._is_new = False  # the request under way began in what is being read, behind the end of another
         self._head_bytes = 0
-        self._body_bytes = 0  # of a body whose length was not told
+        self._body_bytes = 0
         self._defaults: object = None  # uvicorn's headers for every answer, and how they are written
         self._default_head = b""
         self._deaf = False  # nothing more is read: the connection is on its way to its end
@@ -151,6 +155,7 @@ class AwsProtocol(HttpToolsProtocol):
         if self.timeout_keep_alive_task is not None:  # after one of uvicorn's own cycles
             self._unset_keepalive_if_required()
         self._busy = True
+        self._is_new = False
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserUpgrade:
@@ -162,25 +167,27 @@ class AwsProtocol(HttpToolsProtocol):
 
     def _read_part(self, size: int) -> None:
         """Look at a request that is not here whole."""
-        if self._url_parts:
-            self._head_bytes += size
+        if self._in_head:
+            self._head_bytes += 0 if self._is_new else size
             if self._head_bytes > _MAX_HEAD_BYTES:
                 self._refuse(_plain_reply(431, "The request line and headers are too long.\n"))
-        elif not isinstance(self.cycle, Exchange):
-            self._pass_body()
         else:
-            self._body_bytes += size
-            if self._body_bytes > self.api.max_body + _MAX_HEAD_BYTES:
-                self._refuse(self.api.refuse_body(self._headers))
+            if self._url_parts:
+                self._open()
+            if self.cycle is not _UNREAD:
+                self._pass_body()
+            else:
+                self._body_bytes += 0 if self._is_new else size
+                if self._body_bytes > self.api.max_body:
+                    self._refuse(self.api.refuse_body(self._headers))
 
-    def on_headers_complete(self) -> None:
-        raw = self._raw_headers
+    def _open(self) -> None:
+        """Begin with a request whose head is read: it is ours, or handed back to uvicorn, or refused."""
+        raw, parts = self._raw_headers, self._url_parts
         self._headers = headers = dict(zip(map(bytes.lower, raw), raw.values(), strict=True))
-        raw.clear()
-        parts = self._url_parts
         self.url = url = parts[0] if len(parts) == 1 else b"".join(parts)
+        raw.clear()
         parts.clear()
-        self._head_bytes = self._body_bytes = 0
         self._keep_alive = keep_alive = self.parser.should_keep_alive()
         if (
             (url != b"/" and is_own(url))
@@ -210,8 +217,11 @@ class AwsProtocol(HttpToolsProtocol):
         self._body_parts.clear()
 
     def on_message_complete(self) -> None:
-        if self._raw_headers:  # trailers: they mean nothing here, and must not become the next request's headers
-            self._raw_headers.clear()
+        self._in_head.append(True)
+        self._is_new = True
+        self._head_bytes = self._body_bytes = 0
+        if self._url_parts:  # the whole request came at once
+            self._open()
         if self.cycle is not _UNREAD:
             self._pass_body()
             super().on_message_complete()

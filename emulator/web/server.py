@@ -91,7 +91,12 @@ class Server(uvicorn.Server):
         *,
         on_stop: Callable[[], None],
     ) -> None:
-        super().__init__(_uvicorn_config(config, app, api))
+        try:
+            super().__init__(_uvicorn_config(config, app, api))
+        except ConfigError:
+            for listener in sockets:
+                listener.close()
+            raise
         self.sockets = sockets
         self._on_stop = on_stop
         self._running_loop: asyncio.AbstractEventLoop | None = None
@@ -185,7 +190,7 @@ def _authority(listener: socket.socket) -> str:
 def _uvicorn_config(config: Config, app: Any, api: AwsApi) -> uvicorn.Config:
     """Everything that costs and is not needed is off; httptools is named, since "auto" may fall back in silence."""
     protocol = type("BoundAwsProtocol", (AwsProtocol,), {"api": api}) if fits_uvicorn() else "httptools"
-    return uvicorn.Config(
+    settings = uvicorn.Config(
         app,
         http=protocol,
         loop="auto",  # uvloop, where there is one
@@ -201,3 +206,15 @@ def _uvicorn_config(config: Config, app: Any, api: AwsApi) -> uvicorn.Config:
         ssl_certfile=config.tls_cert,
         ssl_keyfile=config.tls_key,
     )
+    if config.tls_cert:
+        _load_certificate(settings)
+    return settings
+
+
+def _load_certificate(settings: uvicorn.Config) -> None:
+    """Let uvicorn read the files now: later it would say what is wrong with them in a traceback."""
+    try:
+        settings.load()
+    except OSError as error:  # ssl.SSLError is one
+        files = f"tls_cert {settings.ssl_certfile} and tls_key {settings.ssl_keyfile}"
+        raise ConfigError(f"cannot serve https with {files}: {error.strerror or error}.") from None

@@ -21,23 +21,12 @@ NO_SCOPE: Final = Scope(None, None)
 
 _CREDENTIAL: Final = re.compile(r"Credential=([^,\s]+)")
 _REGION: Final = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
-_MAX_REMEMBERED: Final = 1_024
-# Scopes by what stands before the first comma of an Authorization header, which all of a client's requests share.
-remembered: dict[bytes, Scope] = {}
 
 
 def of_header(authorization: bytes) -> Scope:
     """Read an Authorization header."""
-    key = authorization[: authorization.find(b",")]
-    scope = remembered.get(key)
-    if scope is None:
-        found = _CREDENTIAL.search(authorization.decode("latin-1"))
-        scope = of_credential(found[1]) if found else NO_SCOPE
-        if found and key.endswith(found[1].encode("latin-1")):
-            if len(remembered) >= _MAX_REMEMBERED:
-                remembered.clear()
-            remembered[key] = scope
-    return scope
+    found = _CREDENTIAL.search(authorization.decode("latin-1"))
+    return of_credential(found[1]) if found else NO_SCOPE
 
 
 def of_query(parameters: Mapping[str, str]) -> Scope:
