@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import itertools
+import operator
 import random
 import re
 import uuid
@@ -16,13 +17,12 @@ DEFAULT_ACCOUNT: Final = "000000000000"
 
 _random_bits = random.Random().getrandbits
 
-# Random UUIDs of version 4, made by C alone, since every request takes one or two: the first fields are one of many
-# random beginnings, the last counts on from a random number, in steps that change most of its digits.
-_UUID_BEGINNINGS: Final = [str(uuid.UUID(int=_random_bits(128), version=4))[:24] for _ in range(1_021)]
-_UUID_ENDS: Final = itertools.count(_random_bits(46), 1_000_003)
-uuid4_text: Final[Callable[[], str]] = map(
-    "%s%012x".__mod__, zip(itertools.cycle(_UUID_BEGINNINGS), _UUID_ENDS, strict=False)
-).__next__
+# Random UUIDs of version 4, made by C alone, since every request takes one or two. The first fields are one of many
+# random beginnings; the last goes around all 48-bit numbers, from a random one, in steps of the golden ratio of them.
+_48_BITS: Final = 2**48 - 1
+_BEGINNINGS: Final = [str(uuid.UUID(int=_random_bits(128), version=4))[:24] for _ in range(1_021)]
+_ENDS: Final = map(operator.and_, itertools.count(_random_bits(48), 0x9E3779B97F4B), itertools.repeat(_48_BITS))
+uuid4_text: Final[Callable[[], str]] = map("%s%012x".__mod__, zip(itertools.cycle(_BEGINNINGS), _ENDS)).__next__
 
 
 def random_64_bits() -> int:

@@ -6,8 +6,9 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
+from emulator.core.identifiers import uuid4_text
 from emulator.web.aws import AwsApi
-from emulator.web.http import Connection, HttpRequest, ParkedReply, Reply
+from emulator.web.http import Connection, HttpRequest, ParkedReply, Reply, make_reply
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -33,6 +34,11 @@ class App:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
+            return
+        if scope["http_version"] not in ("1.0", "1.1"):  # from 0.53 on, uvicorn refuses them itself
+            await _write(
+                make_reply(400, "text/plain", uuid4_text(), b"The request is not HTTP/1.1.\n"), send, close=True
+            )
             return
         if is_own(scope["raw_path"]):
             if self._control is None:  # Starlette takes 60 ms to import: most runs never need it before they serve

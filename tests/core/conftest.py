@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.core.by_hand import RingableAlarm
 from emulator.core.attributes import QueueAttributes
 from emulator.core.events import Event
 from emulator.core.standard import StandardQueue
+from tests.core.by_hand import RingableAlarm
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:orders"
 

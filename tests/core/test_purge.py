@@ -43,7 +43,7 @@ def test_strict_limits_refuse_a_second_purge_within_60_seconds(queue: StandardQu
     queue.purge(now=0)
 
     with pytest.raises(
-        PurgeQueueInProgress, match="Only one PurgeQueue operation on orders is allowed every 60 seconds."
+        PurgeQueueInProgress, match=r"Only one PurgeQueue operation on orders is allowed every 60 seconds\."
     ):
         queue.purge(now=59_999)
     queue.purge(now=60_000)

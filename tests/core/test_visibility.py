@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.core.by_hand import draft, receive
 from emulator.core.errors import InvalidParameter, OverLimit, ReceiptHandleIsInvalid
 from emulator.core.limits import Limits
 from emulator.core.queue import Counts
 from emulator.core.standard import StandardQueue
+from tests.core.by_hand import draft, receive
 
 HOUR = 3_600_000
 
@@ -184,7 +184,9 @@ def test_an_old_handle_deletes_the_message_while_it_is_in_flight_anew(queue: Sta
 
 
 def test_a_garbled_handle_is_refused_with_the_handle_in_the_message(queue: StandardQueue) -> None:
-    with pytest.raises(ReceiptHandleIsInvalid, match='The input receipt handle "junk" is not a valid receipt handle.'):
+    with pytest.raises(
+        ReceiptHandleIsInvalid, match=r'The input receipt handle "junk" is not a valid receipt handle\.'
+    ):
         queue.delete("junk", now=0)
 
 

@@ -1,0 +1,69 @@
+# `make demo` and `make test` need Python 3.11 or newer, make, and a package registry that pip can reach.
+# The environments are made here, once, and again when pyproject.toml changes.
+
+PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$each; break; }; done)
+VENV ?= .venv
+LOWEST ?= .venv-lowest
+# More processes than cores: the Celery tests mostly wait, in real seconds.
+JOBS ?= 3
+PYTEST_ARGS ?=
+
+BIN := $(VENV)/bin
+PIP := -m pip --quiet --disable-pip-version-check
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help install demo serve test lint types test-web-lowest test-lowest bench wheel clean
+
+help: ## Show this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
+
+demo: $(VENV)/.installed ## Kill a Celery worker in the middle of a task, and see the task come back
+	$(BIN)/python examples/demo.py
+
+serve: $(VENV)/.installed ## Serve on port 9324
+	$(BIN)/sqs-emulator serve
+
+test: lint types test-web-lowest ## Everything that CI checks
+	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
+
+lint: $(VENV)/.installed ## Check style and format
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+
+types: $(VENV)/.installed ## Check types
+	$(BIN)/mypy
+
+test-web-lowest: $(LOWEST)/.installed ## The tests of server and wire formats, on the lowest allowed dependencies
+	$(LOWEST)/bin/python -m pytest -n $(JOBS) --dist worksteal tests/web tests/wire
+
+test-lowest: $(LOWEST)/.installed ## All tests that need no clients, on the lowest allowed dependencies
+	$(LOWEST)/bin/python -m pytest -n $(JOBS) --dist worksteal --ignore tests/celery --ignore tests/packaging
+
+bench: $(VENV)/.installed ## Measure speed and size
+	$(BIN)/python -m tests.bench
+
+wheel: $(VENV)/.installed ## Build the wheel into dist/
+	$(BIN)/python $(PIP) wheel --no-deps --wheel-dir dist .
+
+clean: ## Remove the environments and what was built
+	rm -rf $(VENV) $(LOWEST) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+install: $(VENV)/.installed ## Make the environment
+
+$(VENV)/.installed: pyproject.toml
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found: make PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python $(PIP) install --upgrade 'pip>=25.1'
+	$(VENV)/bin/python $(PIP) install --upgrade --editable . --group dev
+	@touch $@
+
+# The runtime's lower bounds, as written in pyproject.toml, with the newest of everything that only tests need.
+$(LOWEST)/.installed: pyproject.toml tests/packaging/lowest.py
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found: make PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv $(LOWEST)
+	$(LOWEST)/bin/python $(PIP) install --upgrade 'pip>=25.1'
+	$(LOWEST)/bin/python tests/packaging/lowest.py > $(LOWEST)/constraints.txt
+	$(LOWEST)/bin/python $(PIP) install --constraint $(LOWEST)/constraints.txt --editable . --group test
+	@touch $@

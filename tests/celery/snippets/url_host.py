@@ -1,0 +1,6 @@
+from __future__ import annotations
+
+from celery import Celery
+
+app = Celery("demo", broker="sqs://test:test@localhost:9324//")
+app.conf.broker_transport_options = {"region": "eu-west-1", "wait_time_seconds": 1, "polling_interval": 0.1}

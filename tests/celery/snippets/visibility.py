@@ -1,0 +1,6 @@
+from __future__ import annotations
+
+from celery import Celery
+
+app = Celery("demo", broker="sqs://test:test@localhost:9324//")
+app.conf.broker_transport_options = {"visibility_timeout": 5, "wait_time_seconds": 1}

@@ -1,0 +1,63 @@
+"""The files that hold the project together agree with each other."""
+
+from __future__ import annotations
+
+import os
+import re
+import tomllib
+from typing import Any, Final
+
+from emulator import __version__
+from tests.packaging.dockerfile import REPOSITORY
+from tests.packaging.lowest import lowest
+
+PYPROJECT: Final[dict[str, Any]] = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))
+MAKEFILE: Final = (REPOSITORY / "Makefile").read_text("utf-8")
+
+
+def test_ci_runs_make_test_and_nothing_else() -> None:
+    path = REPOSITORY / ".ci" / "run"
+    lines = [line for line in path.read_text("utf-8").splitlines() if line and not line.startswith("#")]
+
+    assert os.access(path, os.X_OK)
+    assert lines[0] == "set -euo pipefail"
+    assert lines[1].startswith("cd ")
+    assert lines[2:] == ["exec make test"]
+
+
+def test_make_test_checks_style_types_the_lowest_dependencies_and_the_rest() -> None:
+    found = re.search(r"^test: (.*) ##.*\n\t(.*)$", MAKEFILE, re.MULTILINE)
+
+    assert found is not None
+    assert found[1].split() == ["lint", "types", "test-web-lowest"]
+    assert " -m pytest " in found[2]
+    assert "tests" not in found[2]  # all of them
+
+
+def test_each_dependency_has_a_lowest_version_that_can_be_pinned() -> None:
+    pins = lowest()
+
+    assert len(pins) == len(PYPROJECT["project"]["dependencies"])
+    assert all(re.fullmatch(r"[\w-]+==[\d.]+(;.*)?", pin) for pin in pins)
+
+
+def test_celery_is_of_the_version_that_the_example_asks_for() -> None:
+    example = (REPOSITORY / "examples" / "celery" / "requirements.txt").read_text("utf-8").split()
+
+    assert set(example) <= set(PYPROJECT["dependency-groups"]["clients"])
+
+
+def test_the_pythons_that_are_promised_are_those_that_are_allowed() -> None:
+    classifiers = re.findall(r"Python :: (3\.\d+)", "\n".join(PYPROJECT["project"]["classifiers"]))
+
+    assert classifiers == ["3.11", "3.12", "3.13", "3.14"]
+    assert PYPROJECT["project"]["requires-python"] == f">={classifiers[0]}"
+    assert PYPROJECT["tool"]["mypy"]["python_version"] == classifiers[0]
+
+
+def test_the_changelog_is_of_this_version() -> None:
+    headings = re.findall(r"^(##+) (.*)$", (REPOSITORY / "CHANGELOG.md").read_text("utf-8"), re.MULTILINE)
+    versions = [text.split()[0] for marks, text in headings if marks == "##"]
+
+    assert versions[0] in ("Unreleased", __version__)
+    assert {text for marks, text in headings if marks == "###"} <= {"Added", "Changed", "Fixed"}

@@ -1,0 +1,57 @@
+"""The emulator's own pages: its health, and a message's timeline."""
+
+from __future__ import annotations
+
+from emulator import Emulator, __version__
+from tests.raw_http import Calls, Connection, http
+
+
+def events(connection: Connection, query: str = "") -> list[dict[str, object]]:
+    found = connection.ask(http("GET", f"/_emulator/events{query}")).json["events"]
+    assert isinstance(found, list)
+    return found
+
+
+def test_health_tells_the_version(connection: Connection) -> None:
+    response = connection.ask(http("GET", "/health"))
+
+    assert response.json == {"status": "ok", "version": __version__}
+    assert response.headers["content-type"] == "application/json"
+
+
+def test_a_messages_timeline_can_be_read(served: Emulator, calls: Calls, connection: Connection) -> None:
+    agent = {"User-Agent": "a-client/1.0"}
+    calls.headers = {**calls.headers, **agent}
+    message_id = connection.ask(calls.send()).json["MessageId"]
+    messages = connection.ask(calls.receive()).json["Messages"]
+    assert isinstance(messages, list)
+    handle = messages[0]["ReceiptHandle"]
+    connection.ask(calls("ChangeMessageVisibility", ReceiptHandle=handle, VisibilityTimeout=60))
+    connection.ask(calls("DeleteMessage", ReceiptHandle=handle))
+
+    timeline = events(connection, f"?message_id={message_id}")
+
+    assert [event["event"] for event in timeline] == [
+        "MessageSent",
+        "MessageReceived",
+        "MessageVisibilityChanged",
+        "MessageDeleted",
+    ]
+    times = [event["at"] for event in timeline]
+    assert times == sorted(times, key=str)
+    assert timeline[1]["receive_count"] == 1
+    consumer = timeline[1]["consumer"]
+    assert isinstance(consumer, dict)
+    assert consumer["user_agent"] == "a-client/1.0"
+    assert all(event["queue"] == f"arn:aws:sqs:{calls.region}:000000000000:q" for event in timeline)
+
+
+def test_events_can_be_chosen_by_queue(calls: Calls, connection: Connection) -> None:
+    connection.ask(calls.send())
+    arn = f"arn:aws:sqs:{calls.region}:000000000000:q"
+
+    found = events(connection, f"?queue={arn}")
+
+    assert [event["event"] for event in found] == ["QueueCreated", "MessageSent"]
+    assert events(connection, "?queue=none") == []
+    assert len(events(connection, "?queue=q")) >= len(found)

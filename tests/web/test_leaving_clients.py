@@ -1,0 +1,154 @@
+"""Clients that leave: no message is given to a connection that nobody reads any more."""
+
+from __future__ import annotations
+
+import socket
+from typing import Final
+
+import pytest
+
+from emulator import Emulator
+from tests.raw_http import Calls, Connection, credentials, http, received
+
+RESET: Final = b"\1\0\0\0\0\0\0\0"  # l_onoff, l_linger: close sends a reset
+
+
+def leave(connection: Connection, how: str) -> None:
+    if how == "resets":
+        connection.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+    if how == "stops writing":
+        connection.stop_writing()
+    else:
+        connection.close()
+
+
+@pytest.mark.parametrize("how", ["closes", "resets", "stops writing"])
+def test_a_poll_whose_client_has_left_is_dropped(
+    served: Emulator, calls: Calls, connection: Connection, how: str
+) -> None:
+    with Connection(served.url) as polling:
+        polling.send(calls.receive(20))
+        calls.wait_until_parked(served)
+
+        leave(polling, how)
+        calls.wait_until_parked(served, 0)
+        connection.ask(calls.send())
+
+    assert received(connection.ask(calls.receive())) == [("hello", 1)]
+
+
+def test_a_message_goes_to_the_next_poll_where_the_first_has_left(
+    served: Emulator, calls: Calls, connection: Connection
+) -> None:
+    with Connection(served.url) as first, Connection(served.url) as second:
+        first.send(calls.receive(20))
+        calls.wait_until_parked(served)
+        second.send(calls.receive(20))
+        calls.wait_until_parked(served, 2)
+
+        first.close()
+        calls.wait_until_parked(served, 1)
+        connection.ask(calls.send())
+
+        assert received(second.response()) == [("hello", 1)]
+
+
+# The same moment: the close has reached the machine, but the event loop hears of the message first.
+
+
+@pytest.fixture
+def fast(emulators: dict[str, Emulator]) -> Emulator:
+    """The coat that asks the machine before it hands a message over; the other cannot."""
+    return emulators["fast coat"]
+
+
+@pytest.mark.parametrize("how", ["closes", "resets", "stops writing"])
+@pytest.mark.parametrize("polls", [1, 5])
+def test_a_client_that_closes_just_before_a_send_gets_nothing(
+    fast: Emulator, region: str, how: str, polls: int
+) -> None:
+    calls = Calls(region)
+    with Connection(fast.url) as connection:
+        connection.ask(calls("CreateQueue", QueueName="q"))
+        for _ in range(20):
+            leaving = [Connection(fast.url) for _ in range(polls)]
+            for each in leaving:
+                each.send(calls.receive(20))
+            calls.wait_until_parked(fast, polls)
+
+            for each in leaving:
+                leave(each, how)
+            connection.send(calls.send() + calls.receive())  # one packet: both are done in one turn of the loop
+            sent, found = connection.response(), connection.response()
+            for each in leaving:
+                each.close()
+
+            assert sent.status == 200
+            assert received(found) == [("hello", 1)]
+            connection.ask(calls("PurgeQueue"))
+
+
+def test_a_poll_that_stays_is_served_though_others_left_just_before(fast: Emulator, region: str) -> None:
+    calls = Calls(region)
+    with Connection(fast.url) as connection, Connection(fast.url) as staying:
+        connection.ask(calls("CreateQueue", QueueName="q"))
+        leaving = [Connection(fast.url) for _ in range(3)]
+        for number, each in enumerate((*leaving, staying), start=1):
+            each.send(calls.receive(20))
+            calls.wait_until_parked(fast, number)
+
+        for each in leaving:
+            each.close()
+        connection.ask(calls.send())
+
+        assert received(staying.response()) == [("hello", 1)]
+
+
+def test_a_client_that_leaves_while_its_requests_wait_has_none_of_them_done(fast: Emulator, region: str) -> None:
+    calls = Calls(region)
+    with Connection(fast.url) as connection, Connection(fast.url) as leaving:
+        connection.ask(calls("CreateQueue", QueueName="q"))
+        leaving.send(calls.receive(20) + calls("PurgeQueue") + calls.receive() + calls("DeleteQueue"))
+        calls.wait_until_parked(fast)
+
+        leaving.close()
+        calls.wait_until_parked(fast, 0)
+        connection.ask(calls.send())
+
+        assert received(connection.ask(calls.receive())) == [("hello", 1)]
+
+
+def test_a_hundred_polls_come_and_go(served: Emulator, calls: Calls, connection: Connection) -> None:
+    polling = [Connection(served.url) for _ in range(100)]
+    for each in polling:
+        each.send(calls.receive(20))
+    calls.wait_until_parked(served, 100)
+
+    for each in polling[::2]:
+        each.close()
+    calls.wait_until_parked(served, 50)
+    for number in range(50):
+        connection.ask(calls.send(str(number)))
+    found = [received(each.response()) for each in polling[1::2]]
+    for each in polling[1::2]:
+        each.close()
+
+    assert sorted(int(body) for ((body, count),) in found if count == 1) == list(range(50))
+    assert calls.counts(connection) == (0, 50)
+
+
+def test_a_deleted_queue_answers_its_polls_at_once(served: Emulator, calls: Calls, connection: Connection) -> None:
+    with Connection(served.url) as polling:
+        polling.send(calls.receive(20))
+        calls.wait_until_parked(served)
+
+        connection.ask(calls("DeleteQueue"))
+
+        assert polling.response().json == {}
+
+
+def test_the_emulator_goes_on_after_all_of_it(served: Emulator) -> None:
+    for _ in range(50):
+        Connection(served.url).close()
+    with Connection(served.url) as connection:
+        assert connection.ask(http("GET", "/?Action=ListQueues", credentials("nowhere"))).status == 200
