@@ -102,11 +102,11 @@ _VARYING: Final = (
 )
 
 
-def normal(raw: bytes) -> bytes:
+def normal(raw: bytes, *, head: bool = False) -> bytes:
     """Return a response with its ids, receipt handles and moments replaced: what golden bytes are compared with."""
     response = parse_response(raw)
     if (length := response.headers.get("content-length")) is not None:
-        assert int(length) == len(response.body)
+        assert head or int(length) == len(response.body)
         raw = raw.replace(f"content-length: {length}".encode(), b"content-length: <n>", 1)
     for pattern, name in _VARYING:
         raw = pattern.sub(name, raw)

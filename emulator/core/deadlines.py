@@ -8,8 +8,6 @@ moment alone would be a walk past all the others.
 
 from __future__ import annotations
 
-from collections import OrderedDict
-
 from sortedcontainers import SortedList
 
 
@@ -17,7 +15,7 @@ class Deadlines:
     __slots__ = ("_lane", "_last", "_sorted")
 
     def __init__(self) -> None:
-        self._lane: OrderedDict[int, int] = OrderedDict()  # sequence: at
+        self._lane: dict[int, int] = {}  # sequence: at
         self._last = (0, 0)  # of the lane, when it was added
         self._sorted: SortedList[tuple[int, int]] = SortedList()
 
@@ -38,6 +36,8 @@ class Deadlines:
     def remove(self, at: int, sequence: int) -> None:
         if self._lane.pop(sequence, None) is None:
             self._sorted.remove((at, sequence))
+        elif not self._lane:
+            self._lane.clear()  # else the places of all that were ever in it are walked over to find the first
 
     def first(self) -> int | None:
         """Return the next deadline."""

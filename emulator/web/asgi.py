@@ -36,9 +36,7 @@ class App:
         if scope["type"] != "http":
             return
         if scope["http_version"] not in ("1.0", "1.1"):  # from 0.53 on, uvicorn refuses them itself
-            await _write(
-                make_reply(400, "text/plain", uuid4_text(), b"The request is not HTTP/1.1.\n"), send, close=True
-            )
+            await _write(make_reply(400, "text/plain", uuid4_text(), b"This is not HTTP/1.1.\n"), send, close=True)
             return
         if is_own(scope["raw_path"]):
             if self._control is None:  # Starlette takes 60 ms to import: most runs never need it before they serve

@@ -17,7 +17,7 @@ from emulator.core.errors import SqsError
 from emulator.core.identifiers import DEFAULT_ACCOUNT, uuid4_text
 from emulator.services.call import Call, Pending
 from emulator.services.dispatch import dispatch
-from emulator.web.http import HEAD, HttpRequest, ParkedReply, Reply, make_reply
+from emulator.web.http import HttpRequest, ParkedReply, Reply, make_reply
 from emulator.web.origins import Origins
 from emulator.wire import aws_json, aws_query, credentials
 from emulator.wire.aws_json import NOT_DECODED, TARGETS, encode_result
@@ -67,6 +67,7 @@ _XML: Final = Spelling(aws_query.XML_CONTENT_TYPE, _read_query, aws_query.encode
 _QUERY_JSON: Final = Spelling(
     aws_query.JSON_CONTENT_TYPE, _read_query, aws_query.encode_as_json, aws_query.encode_error_as_json
 )
+_JSON_HEAD: Final = f"content-type: {aws_json.CONTENT_TYPE}\r\nx-amzn-requestid: "  # as make_reply begins one
 _JSON_BODY: Final = aws_json.CONTENT_TYPE.encode()
 _JSON_ANSWER: Final = aws_query.JSON_CONTENT_TYPE.encode()
 
@@ -142,10 +143,9 @@ class AwsApi:
             if isinstance(outcome, Pending):
                 return _Parked(outcome, action, spelling, request_id, connection.is_gone)
             if spelling is not _JSON:
-                body = spelling.encode(action, outcome, request_id)
-            else:
-                body = b"" if outcome is None else encode_result(outcome)
-            return Reply(200, HEAD % (spelling.content_type, request_id, "", len(body)), body)
+                return make_reply(200, spelling.content_type, request_id, spelling.encode(action, outcome, request_id))
+            body = b"" if outcome is None else encode_result(outcome)
+            return Reply(200, f"{_JSON_HEAD}{request_id}\r\ncontent-length: {len(body)}\r\n", body)
         except SqsError as error:
             return _error_reply(error, spelling, request_id)
         except _NoSuchPage:  # whatever it accepts

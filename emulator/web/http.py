@@ -6,7 +6,7 @@ They are made once per request and say no more than needed: what they cost, ever
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -78,13 +78,8 @@ def split_target(target: bytes) -> tuple[bytes, bytes]:
     return parts.path or b"/", parts.query
 
 
-# The headers of an answer: content type, request id, others ready to write, length. `date` and `connection` are the
-# server's. One text for both coats, made where the answer is.
-HEAD: Final = "content-type: %s\r\nx-amzn-requestid: %s\r\n%scontent-length: %d\r\n"
-
-
 class Reply(msgspec.Struct, eq=False, gc=False):
-    """One answer, complete, its headers as they are written."""
+    """One answer, complete, its headers as they are written but for `date` and `connection`, the server's own."""
 
     status: int
     head: str
@@ -97,7 +92,8 @@ class Reply(msgspec.Struct, eq=False, gc=False):
 
 
 def make_reply(status: int, content_type: str, request_id: str, body: bytes, more: str = "") -> Reply:
-    return Reply(status, HEAD % (content_type, request_id, more, len(body)), body)
+    head = f"content-type: {content_type}\r\nx-amzn-requestid: {request_id}\r\n{more}content-length: {len(body)}\r\n"
+    return Reply(status, head, body)
 
 
 class ParkedReply(Protocol):

@@ -35,6 +35,7 @@ NEEDED: Final = (
     "_start_asgi_task",
     "_unset_keepalive_if_required",
 )
+_STATUS_LINE: Final = {status: line.decode("latin-1") for status, line in STATUS_LINE.items()}
 _MAX_HEAD_BYTES: Final = 128 * 1024  # request line and headers; a signed GET has its message in the URL
 _MAX_WAITING_REQUESTS: Final = 100  # pipelined on one connection
 _MAX_WAITING_BYTES: Final = 16 * 1024 * 1024
@@ -107,7 +108,7 @@ class AwsProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._body_bytes = 0
         self._defaults: object = None  # uvicorn's headers for every answer, and how they are written
-        self._default_head = b""
+        self._default_head = self._ok_head = ""
         self._deaf = False  # nothing more is read: the connection is on its way to its end
         self._waiting_bytes = 0
         self._running: Any = None  # the cycle or exchange that is being answered; the others wait in the pipeline
@@ -184,7 +185,8 @@ class AwsProtocol(HttpToolsProtocol):
     def _open(self) -> None:
         """Begin with a request whose head is read: it is ours, or handed back to uvicorn, or refused."""
         raw, parts = self._raw_headers, self._url_parts
-        self._headers = headers = dict(zip(map(bytes.lower, raw), raw.values(), strict=True))
+        names = _LOWER_NAMES.get(tuple(raw)) or _remember_names(tuple(raw))
+        self._headers = headers = dict(zip(names, raw.values(), strict=True))
         self.url = url = parts[0] if len(parts) == 1 else b"".join(parts)
         raw.clear()
         parts.clear()
@@ -316,11 +318,12 @@ class AwsProtocol(HttpToolsProtocol):
         defaults = self.server_state.default_headers
         if defaults is not self._defaults:  # renewed each second, with the date in them
             self._defaults = defaults
-            self._default_head = b"".join(b"%s: %s\r\n" % pair for pair in defaults)
-        head = STATUS_LINE[reply.status] + self._default_head + reply.head.encode("latin-1")
-        if request is not None and request.keep_alive and request.method == b"POST":
-            transport.write(head + b"\r\n" + reply.body)
+            self._default_head = b"".join(b"%s: %s\r\n" % pair for pair in defaults).decode("latin-1")
+            self._ok_head = _STATUS_LINE[200] + self._default_head
+        if reply.status == 200 and request is not None and request.keep_alive:
+            transport.write(f"{self._ok_head}{reply.head}\r\n".encode("latin-1") + reply.body)
             return
+        head = f"{_STATUS_LINE[reply.status]}{self._default_head}{reply.head}".encode("latin-1")
         keep_alive = request is not None and request.keep_alive
         body = b"" if request is not None and request.method == b"HEAD" else reply.body
         transport.write(head + (b"\r\n" if keep_alive else b"connection: close\r\n\r\n") + body)
@@ -349,6 +352,18 @@ class AwsProtocol(HttpToolsProtocol):
             if self.transport.is_closing():
                 return
             self._start_asgi_task(*self.pipeline.pop())
+
+
+# Which headers a client sends hardly changes: their names in lower case, by the names as they were sent.
+_LOWER_NAMES: Final[dict[tuple[bytes, ...], tuple[bytes, ...]]] = {}
+_MAX_LOWER_NAMES: Final = 1_000
+
+
+def _remember_names(names: tuple[bytes, ...]) -> tuple[bytes, ...]:
+    if len(_LOWER_NAMES) >= _MAX_LOWER_NAMES:
+        _LOWER_NAMES.clear()
+    _LOWER_NAMES[names] = lower = tuple(name.lower() for name in names)
+    return lower
 
 
 def _plain_reply(status: int, text: str) -> Reply:

@@ -50,6 +50,7 @@ def main(quick: bool, only: Sequence[str], runs: int | None, loadgen: Path | Non
     if runs is not None:
         plan = msgspec.structs.replace(plan, runs=runs)
     _allow_many_sockets()
+    described = machine.describe()
     rows, failed = _measure(plan, only or list(MEASUREMENTS))
     table = markdown(rows)
     click.echo(table, nl=False)
@@ -57,7 +58,7 @@ def main(quick: bool, only: Sequence[str], runs: int | None, loadgen: Path | Non
         raise click.ClickException(f"could not measure {', '.join(failed)}.")
     if write:
         DOCUMENT.parent.mkdir(exist_ok=True)
-        DOCUMENT.write_text(_document(plan, table), encoding="utf-8")
+        DOCUMENT.write_text(_document(plan, described, table), encoding="utf-8")
 
 
 def _allow_many_sockets() -> None:
@@ -83,9 +84,9 @@ def _measure(plan: Plan, names: Sequence[str]) -> tuple[list[Row], list[str]]:
     return rows, failed
 
 
-def _document(plan: Plan, table: str) -> str:
-    described = "\n".join(f"- {line}" for line in machine.describe())
-    return _TEXT.format(plan=plan, machine=described, table=table)
+def _document(plan: Plan, described: Sequence[str], table: str) -> str:
+    machine_lines = "\n".join(f"- {line}" for line in described)
+    return _TEXT.format(plan=plan, machine=machine_lines, table=table)
 
 
 _TEXT: Final = """\

@@ -15,6 +15,7 @@ _PACKAGES: Final = ("uvicorn", "httptools", "uvloop", "msgspec", "sortedcontaine
 
 
 def describe() -> list[str]:
+    """Return a line each; to be called before the measuring, whose own load it would show else."""
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
     return [
@@ -22,6 +23,7 @@ def describe() -> list[str]:
         f"Machine: {_cpu_model()}, {os.cpu_count()} cores, {memory:.0f} GB of memory",
         f"System: {platform.system()} {platform.release()}, {platform.machine()}",
         f"Python: {platform.python_implementation()} {platform.python_version()}",
+        f"Load of the machine before: {os.getloadavg()[0]:.1f}",
         f"Packages: sqs-emulator {emulator.__version__}, {packages}",
     ]
 

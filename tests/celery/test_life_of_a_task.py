@@ -92,7 +92,7 @@ def test_a_killed_worker_loses_the_task_it_acknowledged_early_and_gives_back_tho
     lost, *prefetched = (app.send("shop.nap", seconds) for seconds in (60, 0, 0))
     first = app.worker()
     first.wait_for_log("received$", count=3)
-    first.wait_for_log("nap begins")
+    app.emulator.wait_for(app.queue, "MessageDeleted")
 
     first.kill()
     second = app.worker()

@@ -34,6 +34,45 @@ def head_of(status: str, kind: str, more: str = "") -> bytes:
     ).encode()
 
 
+# The two coats write the same bytes.
+
+CLOSE: Final = {"Connection": "close"}
+SAME: Final = {
+    "JSON": json_call("ListQueues", {"QueueNamePrefix": "none"}),
+    "JSON that closes": json_call("ListQueues", {"QueueNamePrefix": "none"}, headers=CLOSE),
+    "JSON that fails": json_call("PurgeQueue", {"QueueUrl": "none"}),
+    "JSON that cannot be read": json_call("PurgeQueue", b"{"),
+    "Query": query_call(LIST),
+    "Query that closes": query_call(LIST, headers=CLOSE),
+    "Query that fails": query_call(b"Action=PurgeQueue&QueueUrl=none"),
+    "Query answered in JSON": query_call(LIST, headers={"Accept": "application/json"}),
+    "no page": http("GET", "/robots.txt"),
+    "HEAD": http("HEAD", "/"),
+    "HEAD that closes": http("HEAD", "/", CLOSE),
+    "OPTIONS": http("OPTIONS", "/"),
+    "a void action of HTTP/1.0": http("POST", "/", FORM, LIST, version="1.0"),
+    "HTTP/1.0 that is kept": http("POST", "/", {**FORM, "Connection": "keep-alive"}, LIST, version="1.0"),
+    "another page's": query_call(LIST, headers={"Origin": "http://evil.test"}),
+    "an allowed page's": query_call(LIST, headers={"Origin": "http://allowed.test"}),
+    "a preflight": http("OPTIONS", "/", {"Origin": "http://allowed.test"}),
+    "a body over the limit in JSON": http("POST", "/", {"X-Amz-Target": "x", "Content-Length": "9999999"}),
+    "a body over the limit in Query": http("POST", "/", {**FORM, "Content-Length": "9999999"}),
+    "health": HEALTH,
+    "health that closes": http("GET", "/health", CLOSE),
+}
+
+
+@pytest.mark.parametrize("request_bytes", SAME.values(), ids=SAME)
+def test_both_coats_write_the_same_bytes(emulators: dict[str, Emulator], request_bytes: bytes) -> None:
+    answers = []
+    for emulator in emulators.values():
+        with Connection(emulator.url) as connection:
+            answers.append(normal(connection.ask(request_bytes).raw, head=request_bytes.startswith(b"HEAD")))
+
+    first, second = answers
+    assert first == second
+
+
 # The connection.
 
 

@@ -16,7 +16,7 @@ from emulator.wire.shapes import ListOf, MapOf, Members, Shape
 from tests.raw_http import Response, http, json_call, parse_response, query_call
 from tests.sqs_by_hand import Sqs, bytes_of, request_of
 
-some = settings(max_examples=200, deadline=None)
+some = settings(max_examples=100, deadline=None)
 
 
 def ask(request: bytes) -> Response | None:
