@@ -46,7 +46,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     ] = "relaxed"
     max_body: Annotated[int, about("Longest request body in bytes; longer ones are refused with 413.")] = 8_388_608
     keep_alive: Annotated[int, about("Seconds that an idle connection is kept open.")] = 900
-    events: Annotated[int, about("How many events /_emulator/events remembers; 0: none are recorded.")] = 10_000
+    events: Annotated[int, about("How many events /_emulator/events remembers; 0: none are recorded.")] = 1_000
     access_log: Annotated[bool, about("Log a line per request: action, queue, status, microseconds.")] = False
     log_wire: Annotated[bool, about("Log every request and answer whole.")] = False
 

@@ -18,7 +18,7 @@ class Feed:
     @property
     def is_full(self) -> bool:
         """Whether older events may have been dropped."""
-        return len(self._events) == self._events.maxlen
+        return 0 < len(self._events) == self._events.maxlen
 
     def events(self, *, queue: str | None = None, message_id: str | None = None) -> Iterator[Event]:
         """Return the events kept, oldest first; of one queue (its name or ARN), of one message."""

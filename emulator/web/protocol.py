@@ -18,6 +18,7 @@ from collections import deque
 from typing import Any, Final
 
 import httptools
+import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from emulator.core.identifiers import uuid4_text
@@ -185,22 +186,23 @@ class AwsProtocol(HttpToolsProtocol):
     def _open(self) -> None:
         """Begin with a request whose head is read: it is ours, or handed back to uvicorn, or refused."""
         raw, parts = self._raw_headers, self._url_parts
-        names = _LOWER_NAMES.get(tuple(raw)) or _remember_names(tuple(raw))
-        self._headers = headers = dict(zip(names, raw.values(), strict=True))
+        names = _NAMES.get(tuple(raw)) or _remember_names(tuple(raw))
+        self._headers = headers = dict(zip(names.lower, raw.values(), strict=True))
         self.url = url = parts[0] if len(parts) == 1 else b"".join(parts)
         raw.clear()
         parts.clear()
         self._keep_alive = keep_alive = self.parser.should_keep_alive()
         if (
             (url != b"/" and is_own(url))
-            or b"expect" in headers
-            or b"upgrade" in headers
+            or names.expect_or_upgrade
             # HTTP/1.0 says no word of the connection and does not keep it, or does say one.
-            or ((not keep_alive or b"connection" in headers) and self.parser.get_http_version() != "1.1")
+            or ((not keep_alive or names.connection) and self.parser.get_http_version() != "1.1")
         ):
             self._hand_back(headers)
             return
         self.cycle = _UNREAD
+        if self._in_head:  # the body is here, too
+            return
         if b"content-length" in headers and int(headers[b"content-length"]) > self.api.max_body:
             self._refuse(self.api.refuse_body(headers))
 
@@ -224,6 +226,8 @@ class AwsProtocol(HttpToolsProtocol):
         self._head_bytes = self._body_bytes = 0
         if self._url_parts:  # the whole request came at once
             self._open()
+        else:  # trailers, if any: they must not become the next request's headers
+            self._raw_headers.clear()
         if self.cycle is not _UNREAD:
             self._pass_body()
             super().on_message_complete()
@@ -354,16 +358,25 @@ class AwsProtocol(HttpToolsProtocol):
             self._start_asgi_task(*self.pipeline.pop())
 
 
-# Which headers a client sends hardly changes: their names in lower case, by the names as they were sent.
-_LOWER_NAMES: Final[dict[tuple[bytes, ...], tuple[bytes, ...]]] = {}
-_MAX_LOWER_NAMES: Final = 1_000
+class _Names(msgspec.Struct, frozen=True):
+    """The names of a request's headers, and what they say before any value is read."""
+
+    lower: tuple[bytes, ...]
+    expect_or_upgrade: bool
+    connection: bool
 
 
-def _remember_names(names: tuple[bytes, ...]) -> tuple[bytes, ...]:
-    if len(_LOWER_NAMES) >= _MAX_LOWER_NAMES:
-        _LOWER_NAMES.clear()
-    _LOWER_NAMES[names] = lower = tuple(name.lower() for name in names)
-    return lower
+# Which headers a client sends hardly changes: by their names as they were sent.
+_NAMES: Final[dict[tuple[bytes, ...], _Names]] = {}
+_MAX_NAMES: Final = 1_000
+
+
+def _remember_names(sent: tuple[bytes, ...]) -> _Names:
+    if len(_NAMES) >= _MAX_NAMES:
+        _NAMES.clear()
+    lower = tuple(name.lower() for name in sent)
+    _NAMES[sent] = names = _Names(lower, b"expect" in lower or b"upgrade" in lower, b"connection" in lower)
+    return names
 
 
 def _plain_reply(status: int, text: str) -> Reply:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator import Emulator, __version__
+from emulator import Config, Emulator, __version__
 from tests.raw_http import Calls, Connection, http
 
 
@@ -55,3 +55,27 @@ def test_events_can_be_chosen_by_queue(calls: Calls, connection: Connection) -> 
     assert [event["event"] for event in found] == ["QueueCreated", "MessageSent"]
     assert events(connection, "?queue=none") == []
     assert len(events(connection, "?queue=q")) >= len(found)
+
+
+def test_a_full_memory_of_events_drops_the_oldest_and_says_so() -> None:
+    calls = Calls("us-east-1")
+    with Emulator(Config(port=0, events=2)) as emulator, Connection(emulator.url) as connection:
+        connection.ask(calls("CreateQueue", QueueName="q"))
+        for _ in range(3):
+            connection.ask(calls.send())
+
+        answer = connection.ask(http("GET", "/_emulator/events")).json
+
+    assert answer["full"] is True
+    assert isinstance(answer["events"], list)
+    assert [event["event"] for event in answer["events"]] == ["MessageSent", "MessageSent"]
+
+
+def test_events_can_be_left_out() -> None:
+    calls = Calls("us-east-1")
+    with Emulator(Config(port=0, events=0)) as emulator, Connection(emulator.url) as connection:
+        connection.ask(calls("CreateQueue", QueueName="q"))
+
+        assert connection.ask(calls.send()).status == 200
+        assert connection.ask(http("GET", "/_emulator/events")).json == {"full": False, "events": []}
+        assert all(queue.emit is None for queue in emulator.broker.queues()), "nobody pays for what nobody watches"

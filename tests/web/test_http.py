@@ -171,11 +171,19 @@ def test_a_body_may_come_in_chunks(calls: Calls, connection: Connection) -> None
     assert calls.counts(connection) == (3, 0)
 
 
-def test_trailers_are_no_headers_of_the_next_request(calls: Calls, connection: Connection) -> None:
-    head = http("POST", "/", {**FORM, "Transfer-Encoding": "chunked"}).removesuffix(b"\r\n")
+@pytest.mark.parametrize("parts", ["at once", "in parts"])
+def test_trailers_are_no_headers_of_the_next_request(served: Emulator, connection: Connection, parts: str) -> None:
+    head = http("POST", "/", {**FORM, "Transfer-Encoding": "chunked"})
     trailers = b"X-Amz-Target: AmazonSQS.PurgeQueue\r\nAccept: application/json\r\n"
+    body = chunked(LIST).removesuffix(b"\r\n") + trailers + b"\r\n"
 
-    connection.send(head + b"\r\n" + chunked(LIST).removesuffix(b"\r\n") + trailers + b"\r\n")
+    if parts == "at once":
+        connection.send(head + body)
+    else:
+        connection.send(head)
+        with Connection(served.url) as other:  # when it is answered, the head has been read
+            other.ask(HEALTH)
+        connection.send(body)
     first = connection.response()
     second = connection.ask(query_call(LIST))
 
