@@ -28,6 +28,11 @@ def test_a_name_of_anything_else_is_refused(sqs: Sqs, name: str) -> None:
         sqs.create(name)
 
 
+def test_a_fifo_queue_is_refused_in_plain_words_as_long_as_there_are_none(sqs: Sqs) -> None:
+    with refused("AWS.SimpleQueueService.UnsupportedOperation", "FIFO queues are not there yet in this emulator."):
+        sqs.create("q.fifo", FifoQueue="true")
+
+
 def test_names_are_case_sensitive(sqs: Sqs) -> None:
     assert sqs.create("q") != sqs.create("Q")
 

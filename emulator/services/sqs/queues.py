@@ -24,7 +24,13 @@ from emulator.contract.sqs.queues import (
     UntagQueueRequest,
 )
 from emulator.core import attributes as queue_attributes
-from emulator.core.errors import InvalidAttributeName, InvalidParameter, InvalidParameterValue, MissingParameter
+from emulator.core.errors import (
+    InvalidAttributeName,
+    InvalidParameter,
+    InvalidParameterValue,
+    MissingParameter,
+    UnsupportedOperation,
+)
 from emulator.core.queue import Queue
 from emulator.services import checks
 from emulator.services.call import Call
@@ -34,12 +40,15 @@ def create_queue(call: Call, request: CreateQueueRequest) -> CreateQueueResult:
     name = request.queue_name or ""
     if not name:
         raise MissingParameter("QueueName")
+    sent = request.attributes or {}
+    if (sent.get("FifoQueue") or "").lower() == "true":
+        raise UnsupportedOperation("FIFO queues are not there yet in this emulator.")
     checks.queue_name(name, call.broker.limits)
     tags = checks.tags(request.tags or {})
     _limit_tags(len(tags), name, call)
     now = call.read_own_clock()
     # Not settled: whether tags sent for a queue that exists change its tags; here they do not.
-    queue = call.broker.create_queue(call.account, call.region, name, request.attributes or {}, tags=tags, now=now)
+    queue = call.broker.create_queue(call.account, call.region, name, sent, tags=tags, now=now)
     return CreateQueueResult(queue_url=call.url_of(queue))
 
 
