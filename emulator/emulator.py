@@ -49,7 +49,7 @@ class Emulator:
     def _make_control(self) -> AsgiApp:
         from emulator.web.control import make_control  # Starlette takes 60 ms to import, and nothing waits for it
 
-        return make_control(self.feed)
+        return make_control(self.broker, self.feed)
 
     @property
     def url(self) -> str:

@@ -16,8 +16,19 @@ import pytest
 from emulator import __version__
 from emulator.cli import main
 from emulator.config import SETTINGS
+from emulator.web.server import Server
 from tests.raw_http import Connection, http, json_call
 from tests.served_process import DEADLINE_SECONDS, command, environment, serving
+
+
+@pytest.fixture(autouse=True)
+def _no_serving_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start that is not refused, though it should be, fails instead of serving for ever."""
+
+    def run(server: Server) -> None:
+        raise AssertionError(f"it serves {server.urls}")
+
+    monkeypatch.setattr(Server, "run", run)
 
 
 @pytest.fixture(autouse=True)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from emulator import __version__
+from emulator.core.broker import Broker
 from emulator.core.events import Event
 from emulator.observe.feed import Feed
 
@@ -25,13 +26,15 @@ class Events(msgspec.Struct):
     events: list[Event]
 
 
-def make_control(feed: Feed) -> Starlette:
+def make_control(broker: Broker, feed: Feed) -> Starlette:
     """Return the app of `/health` and everything under `/_emulator`."""
 
     async def health(_request: Request) -> Response:
         return _json(Health("ok", __version__))
 
     async def events(request: Request) -> Response:
+        for queue in broker.queues():  # what is due has happened, whether or not anybody touched the queue since
+            queue.catch_up(queue.clock.now())
         wanted = request.query_params
         kept = feed.events(queue=wanted.get("queue"), message_id=wanted.get("message_id"))
         return _json(Events(feed.is_full, list(kept)))

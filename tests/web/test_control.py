@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from emulator import Config, Emulator, __version__
 from tests.raw_http import Calls, Connection, http
+from tests.sqs_by_hand import HandClock
 
 
 def events(connection: Connection, query: str = "") -> list[dict[str, object]]:
@@ -55,6 +56,18 @@ def test_events_can_be_chosen_by_queue(calls: Calls, connection: Connection) -> 
     assert [event["event"] for event in found] == ["QueueCreated", "MessageSent"]
     assert events(connection, "?queue=none") == []
     assert len(events(connection, "?queue=q")) >= len(found)
+
+
+def test_a_deadline_that_nobody_waited_for_is_told_all_the_same() -> None:
+    calls, clock = Calls("us-east-1"), HandClock()
+    with Emulator(Config(port=0), clock=clock) as emulator, Connection(emulator.url) as connection:
+        connection.ask(calls("CreateQueue", QueueName="q"))
+        connection.ask(calls.send())
+        connection.ask(calls.receive(VisibilityTimeout=30))
+
+        clock.advance(60)
+
+        assert events(connection)[-1]["event"] == "MessageVisibilityTimedOut"
 
 
 def test_a_full_memory_of_events_drops_the_oldest_and_says_so() -> None:
