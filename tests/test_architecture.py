@@ -18,8 +18,8 @@ EVERYTHING: Final = ("core", "contract", "wire", "services", "observe", "web", "
 MAY_IMPORT: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "core": (("core",), ("msgspec", "sortedcontainers")),
     "contract": (("contract", "core.errors", "core.attributes", "core.limits", "core.message"), ("msgspec",)),
-    # `wire` tells an account's form from an invented key's, and raises the core's errors.
-    "wire": (("wire", "contract", "core.errors", "core.identifiers"), ("msgspec", "xmltodict")),
+    # `wire` tells an account's form from an invented key's, raises the core's errors, knows which text is legal.
+    "wire": (("wire", "contract", "core.digests", "core.errors", "core.identifiers"), ("msgspec", "xmltodict")),
     "services": (("services", "core", "contract"), ("msgspec",)),
     "observe": (("observe", "core"), ("msgspec",)),
     "web": (EVERYTHING, ("msgspec", "starlette", "uvicorn", "httptools")),

@@ -17,10 +17,10 @@ DEFAULT_ACCOUNT: Final = "000000000000"
 _random_bits = random.Random().getrandbits
 
 # Random UUIDs of version 4, joined by C alone, since every request takes one or two: each is the next of three lists of
-# random parts. The lists' lengths have no common factor, so none comes again among the next thousand million.
-_BEGINNINGS: Final = [f"{_random_bits(32):08x}-{_random_bits(16):04x}-4{_random_bits(12):03x}" for _ in range(1_021)]
-_MIDDLES: Final = [f"-{0x8000 | _random_bits(14):04x}-{_random_bits(16):04x}" for _ in range(1_019)]
-_ENDS: Final = [f"{_random_bits(32):08x}" for _ in range(1_013)]
+# random parts. The lists' lengths have no common factor, so none comes again among the next hundred million.
+_BEGINNINGS: Final = [f"{_random_bits(32):08x}-{_random_bits(16):04x}-4{_random_bits(12):03x}" for _ in range(509)]
+_MIDDLES: Final = [f"-{0x8000 | _random_bits(14):04x}-{_random_bits(16):04x}" for _ in range(503)]
+_ENDS: Final = [f"{_random_bits(32):08x}" for _ in range(499)]
 uuid4_text: Final[Callable[[], str]] = map(
     operator.add, map(operator.add, itertools.cycle(_BEGINNINGS), itertools.cycle(_MIDDLES)), itertools.cycle(_ENDS)
 ).__next__

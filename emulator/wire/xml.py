@@ -11,18 +11,19 @@ import re
 from collections.abc import Mapping
 from typing import Final
 
+from emulator.core.digests import ILLEGAL_CHARACTER
+
 PROLOG: Final = b'<?xml version="1.0"?>'
 
 # Control characters cannot stand in the text any more once it is made legal, so two of them can mark what xmltodict
 # does not escape.
 _QUOTE_MARK: Final = "\x01"
 _RETURN_MARK: Final = "\x02"
-_ILLEGAL: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def text(value: str) -> str:
     """Make a value ready to stand as an element's text in a tree for `render`."""
-    legal = value if value.isprintable() else _ILLEGAL.sub("\ufffd", value)
+    legal = value if value.isprintable() else re.sub(ILLEGAL_CHARACTER, "\ufffd", value)
     return legal.replace('"', _QUOTE_MARK).replace("\r", _RETURN_MARK)
 
 
