@@ -2,8 +2,9 @@
 
 A connection's requests are parsed by uvicorn's class. One that is an AWS call becomes an `Exchange`, which stands where
 uvicorn keeps its RequestResponseCycle (`self.cycle`, `self.pipeline`), so that both kinds of request can share a
-connection and are answered in their order; it is answered in `on_message_complete`, with one write. Everything else is
-handed back: the emulator's own pages, and what the ASGI coat does as well and rarely (HTTP/1.0, `Expect`, upgrades).
+connection and are answered in their order; it is answered at the end of the loop's turn (`turn.py`), with one write.
+Everything else is handed back: the emulator's own pages, and what the ASGI coat does as well and is rare (HTTP/1.0,
+`Expect`, upgrades).
 
 While a long poll is out, reading goes on: a paused transport would not tell that its client has left. Requests that
 arrive meanwhile wait in the pipeline, up to a bound; a client beyond it is cut off.
@@ -26,6 +27,7 @@ from emulator.web import peer
 from emulator.web.asgi import is_own
 from emulator.web.aws import AwsApi
 from emulator.web.http import Connection, HttpRequest, ParkedReply, Reply, make_reply, split_target
+from emulator.web.turn import Turn
 
 # What this class uses of uvicorn's, beside the parser's callbacks: where one is missing, `serve` takes the ASGI coat.
 NEEDED: Final = (
@@ -69,14 +71,15 @@ class Exchange:
         self.disconnected = False
 
 
-# Stand for every call that is still being read, and for every one that was answered on the spot.
+# Stand for every call that is still being read, that is in this turn of the loop, and that was answered.
 _UNREAD: Final = Exchange(None)
+_IN_TURN: Final = Exchange(None)
 _ANSWERED: Final = Exchange(None)
 _ANSWERED.response_complete = True
 
 
 class AwsProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with AWS calls answered on the spot. A subclass per server sets `api`.
+    """uvicorn's protocol with AWS calls answered on the spot. A subclass per server sets `api` and `turn`.
 
     The parser's calls for each header, each piece of URL and body and the end of the head go straight to a dict's or
     list's own method, no Python between: a request has a dozen of them. What they brought is looked at when the request
@@ -84,6 +87,7 @@ class AwsProtocol(HttpToolsProtocol):
     """
 
     api: AwsApi
+    turn: Turn
     cycle: Any  # of the newest request: an Exchange, or one of uvicorn's cycles
     pipeline: deque[tuple[Any, Any]]  # what waits for the one before it, with the app for uvicorn's; newest first
 
@@ -107,12 +111,16 @@ class AwsProtocol(HttpToolsProtocol):
         self._busy = True  # since the idle timer last looked
         self._is_new = False  # the request under way began in what is being read, behind the end of another
         self._head_bytes = 0
-        self._body_bytes = 0
+        self._body_bytes = 0  # of the parts that are counted already
+        self._parts_counted = 0
         self._defaults: object = None  # uvicorn's headers for every answer, and how they are written
         self._default_head = self._ok_head = ""
         self._deaf = False  # nothing more is read: the connection is on its way to its end
+        self._refusal: Reply | None = None  # of what came behind requests that are not answered yet
         self._waiting_bytes = 0
-        self._running: Any = None  # the cycle or exchange that is being answered; the others wait in the pipeline
+        # What is being answered: a request of this turn, a parked exchange or a cycle of uvicorn's. Others wait in the
+        # pipeline.
+        self._running: Any = None
         self._connection = Connection(
             self.scheme or "http",
             f"{self.client[0]}:{self.client[1]}" if self.client else "",
@@ -131,7 +139,9 @@ class AwsProtocol(HttpToolsProtocol):
 
     def shutdown(self) -> None:
         """End the connection when the server stops; a parked call is answered first, by whoever stops the server."""
-        if isinstance(self._running, Exchange) and self._running.request is not None:
+        if isinstance(self._running, HttpRequest):
+            self._running.keep_alive = False
+        elif isinstance(self._running, Exchange) and self._running.request is not None:
             self._running.request.keep_alive = False
         elif self._running is not None:
             super().shutdown()
@@ -179,7 +189,8 @@ class AwsProtocol(HttpToolsProtocol):
             if self.cycle is not _UNREAD:
                 self._pass_body()
             else:
-                self._body_bytes += 0 if self._is_new else size
+                self._body_bytes += sum(map(len, self._body_parts[self._parts_counted :]))
+                self._parts_counted = len(self._body_parts)
                 if self._body_bytes > self.api.max_body:
                     self._refuse(self.api.refuse_body(self._headers))
 
@@ -223,7 +234,7 @@ class AwsProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         self._in_head.append(True)
         self._is_new = True
-        self._head_bytes = self._body_bytes = 0
+        self._head_bytes = self._body_bytes = self._parts_counted = 0
         if self._url_parts:  # the whole request came at once
             self._open()
         else:  # trailers, if any: they must not become the next request's headers
@@ -252,18 +263,17 @@ class AwsProtocol(HttpToolsProtocol):
         )
         if self._running is not None or self.pipeline or self.flow.write_paused:
             self._let_wait(Exchange(request), len(body))
-            return
-        outcome = self.api.answer(request)
-        if isinstance(outcome, Reply):
-            self.cycle = _ANSWERED
-            self._write(outcome, request)
         else:
-            self.cycle = self._park(request, outcome)
+            self._running = request
+            self.cycle = _IN_TURN
+            self.turn.add(self, request, self.loop)
 
     def _let_wait(self, exchange: Exchange, size: int) -> None:
         self.cycle = exchange
         self._waiting_bytes += size
-        if len(self.pipeline) < _MAX_WAITING_REQUESTS and self._waiting_bytes < _MAX_WAITING_BYTES:
+        # Behind a request of this turn any number may wait, as many as were read in it: it is over in a moment.
+        is_brief = isinstance(self._running, HttpRequest)
+        if is_brief or (len(self.pipeline) < _MAX_WAITING_REQUESTS and self._waiting_bytes < _MAX_WAITING_BYTES):
             self.pipeline.appendleft((exchange, self.app))
         else:
             self._deaf = True
@@ -278,18 +288,38 @@ class AwsProtocol(HttpToolsProtocol):
         if self._deaf:
             return
         self._deaf = True
-        if self._running is not None or self.pipeline:  # the reply would be taken for that of an earlier request
+        if isinstance(self._running, Exchange):  # a client that sends this behind a long poll is not waited for
             self.transport.close()
-            return
-        self._write(reply, None)
+        elif self._running is not None or self.pipeline:
+            self._refusal = reply  # those before it are answered first
+        else:
+            self._write(reply, None)
 
     # Answers go out.
 
-    def _park(self, request: HttpRequest, parked: ParkedReply) -> Exchange:
-        self._running = exchange = Exchange(request)
+    def still_asks(self, request: HttpRequest) -> bool:
+        return self._running is request
+
+    def write_reply(self, request: HttpRequest, reply: Reply) -> None:
+        self._running = None
+        if self.cycle is _IN_TURN:
+            self.cycle = _ANSWERED
+        self._write(reply, request)
+        if self.pipeline or self._refusal is not None:
+            self._run_waiting()
+
+    def park(self, request: HttpRequest, parked: ParkedReply) -> None:
+        exchange = Exchange(request)
+        if self.cycle is _IN_TURN:
+            self.cycle = exchange
+        self._await(exchange, parked)
+
+    def _await(self, exchange: Exchange, parked: ParkedReply) -> None:
+        self._running = exchange
         exchange.parked = parked
         parked.subscribe(self._finish_parked)
-        return exchange
+        if self._refusal is not None:
+            self.transport.close()
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         """Begin to answer a request that waited: uvicorn calls this with what it takes from the pipeline, too."""
@@ -299,10 +329,8 @@ class AwsProtocol(HttpToolsProtocol):
             if isinstance(outcome, Reply):
                 cycle.response_complete = True
                 self._write(outcome, cycle.request)
-            elif self.cycle is cycle:
-                self.cycle = self._park(cycle.request, outcome)
             else:
-                self._park(cycle.request, outcome)
+                self._await(cycle, outcome)
         else:
             self._running = cycle
             super()._start_asgi_task(cycle, app)
@@ -351,11 +379,14 @@ class AwsProtocol(HttpToolsProtocol):
         self._run_waiting()
 
     def _run_waiting(self) -> None:
-        """Answer the requests that wait, until one of them makes the others wait again."""
+        """Answer the requests that wait, until one of them makes the others wait again; then what was no request."""
         while self._running is None and self.pipeline and not self.flow.write_paused:
             if self.transport.is_closing():
                 return
             self._start_asgi_task(*self.pipeline.pop())
+        if self._refusal is not None and self._running is None and not self.pipeline:
+            refusal, self._refusal = self._refusal, None
+            self._write(refusal, None)
 
 
 class _Names(msgspec.Struct, frozen=True):

@@ -18,6 +18,7 @@ import uvicorn
 from emulator.config import Config, ConfigError
 from emulator.web.aws import AwsApi
 from emulator.web.protocol import AwsProtocol, fits_uvicorn
+from emulator.web.turn import Turn
 
 # To listen on one of these means its IPv6 twin as well: `localhost` is both, and clients differ in which they try.
 _TWINS: Final = {"127.0.0.1": "::1", "localhost": "::1", "0.0.0.0": "::"}  # noqa: S104
@@ -189,7 +190,9 @@ def _authority(listener: socket.socket) -> str:
 
 def _uvicorn_config(config: Config, app: Any, api: AwsApi) -> uvicorn.Config:
     """Everything that costs and is not needed is off; httptools is named, since "auto" may fall back in silence."""
-    protocol = type("BoundAwsProtocol", (AwsProtocol,), {"api": api}) if fits_uvicorn() else "httptools"
+    protocol = (
+        type("BoundAwsProtocol", (AwsProtocol,), {"api": api, "turn": Turn(api)}) if fits_uvicorn() else "httptools"
+    )
     settings = uvicorn.Config(
         app,
         http=protocol,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 import threading
 from typing import Final
@@ -81,12 +82,12 @@ def test_what_is_no_http_is_told_in_words(emulators: dict[str, Emulator]) -> Non
         assert b"HTTP" in response.body
 
 
-def test_a_good_request_before_a_bad_one_is_answered(emulators: dict[str, Emulator]) -> None:
+@pytest.mark.parametrize("good", [1, 3])
+def test_good_requests_before_a_bad_one_are_answered(emulators: dict[str, Emulator], good: int) -> None:
     with Connection(emulators["fast coat"].url) as connection:  # uvicorn's own protocol answers the bad one only
-        connection.send(query_call(b"Action=ListQueues&QueueNamePrefix=x") + b"nonsense\r\n\r\n")
+        connection.send(query_call(b"Action=ListQueues&QueueNamePrefix=x") * good + b"nonsense\r\n\r\n")
 
-        assert connection.response().status == 200
-        assert connection.response().status == 400
+        assert [connection.response().status for _ in range(good + 1)] == [200] * good + [400]
 
 
 def test_a_bad_request_behind_a_parked_poll_ends_it_without_a_message(
@@ -202,15 +203,36 @@ def test_a_body_in_chunks_is_refused_as_soon_as_it_is_over_the_limit(
     assert calls.counts(connection) == (0, 0)
 
 
-def test_a_body_of_just_the_limit_is_read(connection: Connection) -> None:
+@pytest.mark.parametrize("kind", ["length", "chunks"])
+def test_a_body_of_just_the_limit_is_read_wherever_its_packets_end(
+    served: Emulator, connection: Connection, kind: str
+) -> None:
     body = b"Action=ListQueues&Filling="
-    exact = http("POST", "/", FORM, body + b"x" * (LIMIT - len(body)))
-    chunks = http("POST", "/", {**FORM, "Transfer-Encoding": "chunked"}) + chunked(
-        body, *[b"x" * 50_000] * ((LIMIT - len(body)) // 50_000)
-    )
+    body += b"x" * (LIMIT - len(body))
+    chunks = chunked(*(body[start : start + 50_000] for start in range(0, LIMIT, 50_000)))
+    whole = {
+        "length": http("POST", "/", FORM, body),
+        "chunks": http("POST", "/", {**FORM, "Transfer-Encoding": "chunked"}) + chunks,
+    }[kind]
 
-    assert connection.ask(exact).status == 200
-    assert connection.ask(chunks).status == 200
+    connection.send(whole[:-1])
+    with Connection(served.url) as other:  # when it is answered, all but the last byte has been read
+        other.ask(http("GET", "/health"))
+    connection.send(whole[-1:])
+
+    assert connection.response().status == 200
+
+
+@pytest.mark.parametrize("size", [LIMIT + 1, LIMIT + 100_000])
+def test_a_body_in_chunks_that_turns_out_too_long_is_refused(calls: Calls, connection: Connection, size: int) -> None:
+    body = SEND_FORM + b"&Filling="
+    body += b"x" * (size - len(body))
+    head = http("POST", "/000000000000/q", {**FORM, **calls.headers, "Transfer-Encoding": "chunked"})
+
+    with contextlib.suppress(OSError):  # it may be refused before all is sent
+        connection.send(head + chunked(body[:1_000_000], body[1_000_000:]))
+
+    assert connection.response().status == 413
 
 
 # Half requests.

@@ -256,6 +256,15 @@ def test_pipelined_requests_are_answered_in_their_order(calls: Calls, connection
     assert [body for body, _ in first + second] == [str(number) for number in range(20)]
 
 
+def test_five_hundred_requests_can_be_pipelined(calls: Calls, connection: Connection) -> None:
+    connection.send(b"".join(calls.send(str(number)) for number in range(500)))
+
+    statuses = [connection.response().status for _ in range(500)]
+
+    assert statuses == [200] * 500
+    assert calls.counts(connection) == (500, 0)
+
+
 def test_requests_behind_a_parked_poll_wait_for_it(served: Emulator, calls: Calls, connection: Connection) -> None:
     with Connection(served.url) as polling:
         polling.send(calls.receive(20) + HEALTH + query_call(LIST) + HEALTH + calls.receive())
@@ -305,17 +314,19 @@ def test_a_client_that_never_stops_asking_behind_a_poll_is_cut_off(emulators: di
         assert received(connection.ask(calls.receive())) == [("hello", 1)]
 
 
-def test_a_client_that_does_not_read_holds_nobody_up(served: Emulator, calls: Calls, connection: Connection) -> None:
+def test_a_client_that_does_not_read_gets_no_further_and_holds_nobody_up(
+    served: Emulator, calls: Calls, connection: Connection
+) -> None:
     for _ in range(10):
-        connection.ask(calls.send("x" * 300_000))
+        connection.ask(calls.send("x" * 200_000))
 
     with Connection(served.url) as slow:
-        slow.send(calls.receive(VisibilityTimeout=0) * 5)
-        assert connection.ask(HEALTH).status == 200
+        slow.send(calls.receive(VisibilityTimeout=0) * 30)
+        answered = [received(connection.ask(calls.receive(VisibilityTimeout=0)))[0][1] for _ in range(3)]
+        found = [received(slow.response())[0][1] for _ in range(30)]
 
-        found = [len(received(slow.response())) for _ in range(5)]
-
-    assert found == [10] * 5
+    assert max(answered) < 20, "60 MB were made for nobody to read"
+    assert sorted(found + answered) == list(range(1, 34))
 
 
 # Targets and headers.

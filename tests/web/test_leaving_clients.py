@@ -140,11 +140,15 @@ def fast(emulators: dict[str, Emulator]) -> Emulator:
     return emulators["fast coat"]
 
 
-def test_a_client_that_leaves_while_its_requests_wait_has_none_of_them_done(fast: Emulator, region: str) -> None:
+@pytest.mark.parametrize("first", ["a page of the emulator's own", "calls"])
+def test_a_client_that_leaves_while_its_requests_wait_has_none_of_them_done(
+    fast: Emulator, region: str, first: str
+) -> None:
     calls = Calls(region)
+    behind = calls("PurgeQueue") + calls.receive() + calls("DeleteQueue")
     with Connection(fast.url) as connection, Connection(fast.url) as leaving:
         connection.ask(calls("CreateQueue", QueueName="q"))
-        leaving.send(calls.receive(20) + calls("PurgeQueue") + calls.receive() + calls("DeleteQueue"))
+        leaving.send(calls.receive(20) + (behind if first == "calls" else http("GET", "/health") + behind))
         calls.wait_until_parked(fast)
 
         leaving.close()
