@@ -1,4 +1,4 @@
-"""The ASGI coat of the AWS calls, and the app around it: AWS calls here, everything else to Starlette."""
+"""The ASGI coat of the AWS calls, and the app around it: AWS calls and health here, everything else to Starlette."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from emulator.core.identifiers import uuid4_text
+from emulator.web import health
 from emulator.web.aws import AwsApi
 from emulator.web.http import Connection, HttpRequest, ParkedReply, Reply, make_reply
 
@@ -37,6 +38,11 @@ class App:
             return
         if scope["http_version"] not in ("1.0", "1.1"):  # from 0.53 on, uvicorn refuses them itself
             await _write(make_reply(400, "text/plain", uuid4_text(), b"This is not HTTP/1.1.\n"), send, close=True)
+            return
+        if scope["raw_path"] == b"/health":
+            status, headers, body = health.answer(scope["method"])
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
             return
         if is_own(scope["raw_path"]):
             if self._control is None:  # Starlette takes 60 ms to import: most runs never need it before they serve

@@ -1,4 +1,4 @@
-"""The emulator's own pages, beside AWS's API: health, and what happened."""
+"""The emulator's own pages, beside AWS's API: what happened."""
 
 from __future__ import annotations
 
@@ -8,15 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from emulator import __version__
 from emulator.core.broker import Broker
 from emulator.core.events import Event
 from emulator.observe.feed import Feed
-
-
-class Health(msgspec.Struct):
-    status: str
-    version: str
 
 
 class Events(msgspec.Struct):
@@ -27,10 +21,7 @@ class Events(msgspec.Struct):
 
 
 def make_control(broker: Broker, feed: Feed) -> Starlette:
-    """Return the app of `/health` and everything under `/_emulator`."""
-
-    async def health(_request: Request) -> Response:
-        return _json(Health("ok", __version__))
+    """Return the app of everything under `/_emulator`."""
 
     async def events(request: Request) -> Response:
         for queue in broker.queues():  # what is due has happened, whether or not anybody touched the queue since
@@ -39,12 +30,7 @@ def make_control(broker: Broker, feed: Feed) -> Starlette:
         kept = feed.events(queue=wanted.get("queue"), message_id=wanted.get("message_id"))
         return _json(Events(feed.is_full, list(kept)))
 
-    return Starlette(
-        routes=[
-            Route("/health", health),  # Starlette answers HEAD with a GET route
-            Route("/_emulator/events", events),
-        ]
-    )
+    return Starlette(routes=[Route("/_emulator/events", events)])
 
 
 def _json(value: msgspec.Struct) -> Response:

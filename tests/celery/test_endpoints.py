@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
-import ipaddress
 import socket
 from collections.abc import Callable
 from pathlib import Path
@@ -11,14 +9,11 @@ from typing import Any
 
 import pytest
 from celery import Celery
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from kombu.utils.url import safequote
 
 from tests.celery.conftest import MakeApp, StartEmulator
 from tests.celery.emulators import ServedEmulator
+from tests.certificates import make_certificate
 
 pytestmark = pytest.mark.celery
 
@@ -98,32 +93,6 @@ def test_with_is_secure_the_emulator_is_reached_over_https(
     assert received.text.split() == [task_id]
     assert app.history().kinds == ["QueueCreated", "Sent", "Received", "Deleted"]
     assert emulator.requests(app.queue, "CreateQueue")[0].headers["host"] == f"localhost:{emulator.port}"
-
-
-def make_certificate(directory: Path) -> tuple[Path, Path]:
-    """Return the files of a certificate of `localhost` that is its own authority, and of its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = dt.datetime.now(dt.UTC)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - dt.timedelta(hours=1))
-        .not_valid_after(now + dt.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    certificate_file, key_file = directory / "localhost.crt", directory / "localhost.key"
-    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return certificate_file, key_file
 
 
 # Endpoints that are not: what kombu would ask, without asking it.

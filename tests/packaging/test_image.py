@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
-import ipaddress
-import os
 import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 
 from emulator.config import SETTINGS, Config
+from tests.certificates import make_certificate
 from tests.packaging.dockerfile import REPOSITORY, Image, is_ignored, read
 from tests.packaging.processes import Process
 
@@ -54,7 +49,7 @@ def test_the_image_listens_on_all_addresses_and_says_what_to_paste(image: Image,
 
 
 def test_the_image_is_healthy_when_it_serves_https(image: Image, tmp_path: Path) -> None:
-    certificate, key = _self_signed(tmp_path)
+    certificate, key = make_certificate(tmp_path)
     tls = {"SQS_EMULATOR_TLS_CERT": str(certificate), "SQS_EMULATOR_TLS_KEY": str(key)}
 
     with running(image, tmp_path, **tls) as (_, port):
@@ -148,27 +143,3 @@ def _answer_one(listener: socket.socket, answer: bytes | None, accepted: list[so
         return
     connection.sendall(answer)
     connection.close()
-
-
-def _self_signed(directory: Path) -> tuple[Path, Path]:
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    names = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    certificate = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(hours=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(names), critical=False)
-        .sign(key, hashes.SHA256())
-    )
-    certificate_file, key_file = directory / "certificate.pem", directory / "key.pem"
-    certificate_file.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    private = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    key_file.write_bytes(key.private_bytes(serialization.Encoding.PEM, *private))
-    os.chmod(key_file, 0o600)
-    return certificate_file, key_file

@@ -302,11 +302,13 @@ def test_a_request_after_the_emulators_own_page_is_answered(calls: Calls, connec
 
 def test_a_client_that_never_stops_asking_behind_a_poll_is_cut_off(emulators: dict[str, Emulator], region: str) -> None:
     calls = Calls(region)
-    url = emulators["fast coat"].url  # uvicorn's own protocol stops reading instead
-    with Connection(url) as connection, Connection(url) as greedy:
+    emulator = emulators["fast coat"]  # uvicorn's own protocol stops reading instead
+    with Connection(emulator.url) as connection, Connection(emulator.url) as greedy:
         connection.ask(calls("CreateQueue", QueueName="q"))
+        greedy.send(calls.receive(20))
+        calls.wait_until_parked(emulator)
 
-        greedy.send(calls.receive(20) + query_call(LIST) * 150)
+        greedy.send(query_call(LIST) * 150)
         cut_off = greedy.is_closed_by_server()
         connection.ask(calls.send())
 

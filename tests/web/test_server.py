@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import datetime
-import ipaddress
 import signal
 import socket
 import ssl
 import threading
+import time
 from pathlib import Path
 from typing import Final
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 
 from emulator import Config, ConfigError, Emulator
+from tests.certificates import make_certificate
 from tests.conftest import COATS, serve
 from tests.raw_http import Calls, Connection, http, json_call, query_call, received, wait_until
 from tests.served_process import serving
@@ -115,6 +111,7 @@ def test_a_stop_answers_parked_polls_with_an_empty_200_and_closes(coat: str) -> 
     for each in polling:
         response = each.response()
         assert (response.status, response.json) == (200, {})
+        assert response.headers["connection"] == "close"
         assert each.is_closed_by_server()
         each.close()
     assert idle.is_closed_by_server()
@@ -204,29 +201,7 @@ def test_a_signal_while_a_request_is_half_sent_ends_the_process() -> None:
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """A certificate for localhost, signed by itself, and its key."""
-    key = ec.generate_private_key(ec.SECP256R1())
-    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
-    now = datetime.datetime.now(datetime.UTC)
-    addresses = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    signed = (
-        x509.CertificateBuilder()
-        .subject_name(name)
-        .issuer_name(name)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - datetime.timedelta(days=1))
-        .not_valid_after(now + datetime.timedelta(days=1))
-        .add_extension(x509.SubjectAlternativeName(addresses), critical=False)
-        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-        .sign(key, hashes.SHA256())
-    )
-    folder = tmp_path_factory.mktemp("tls")
-    cert_file, key_file = folder / "cert.pem", folder / "key.pem"
-    cert_file.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
-    key_file.write_bytes(
-        key.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
-    )
-    return cert_file, key_file
+    return make_certificate(tmp_path_factory.mktemp("tls"))
 
 
 @pytest.mark.parametrize("coat", COATS)
@@ -282,16 +257,25 @@ def test_bad_tls_files_are_refused_at_the_start(certificate: tuple[Path, Path], 
 
 
 @pytest.mark.parametrize("coat", COATS)
-def test_an_idle_connection_is_closed_after_its_time_and_a_parked_poll_is_not_idle(coat: str) -> None:
+def test_an_idle_connection_is_closed_after_its_time_and_one_in_use_is_not(coat: str) -> None:
     calls = Calls("us-east-1")
     emulator = serve(coat, Config(port=0, keep_alive=1)).start()
-    with Connection(emulator.url) as idle, Connection(emulator.url) as polling:
+    with Connection(emulator.url) as idle, Connection(emulator.url) as polling, Connection(emulator.url) as busy:
         idle.ask(calls("CreateQueue", QueueName="q"))
-        polling.send(calls.receive(3))
+        polling.send(calls.receive(20))
+        calls.wait_until_parked(emulator)
+        idle.socket.setblocking(False)
 
-        assert idle.is_closed_by_server()
-        assert polling.response().json == {}
+        end = time.monotonic() + 2.5
+        while time.monotonic() < end:
+            assert busy.ask(calls.receive()).status == 200
+        idle_has_ended = idle.socket.recv(1) == b""
+        busy.ask(calls.send())
+        found = received(polling.response())
     emulator.stop()
+
+    assert idle_has_ended
+    assert found == [("hello", 1)], "a parked poll is not idle"
 
 
 def test_an_emulators_thread_ends_with_it() -> None:
