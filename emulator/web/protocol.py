@@ -79,7 +79,7 @@ _ANSWERED.response_complete = True
 
 
 class AwsProtocol(HttpToolsProtocol):
-    """uvicorn's protocol with AWS calls answered on the spot. A subclass per server sets `api` and `turn`.
+    """uvicorn's protocol with AWS calls answered without ASGI. A subclass per server sets `api` and `turn`.
 
     The parser's calls for each header, each piece of URL and body and the end of the head go straight to a dict's or
     list's own method, no Python between: a request has a dozen of them. What they brought is looked at when the request
