@@ -83,6 +83,7 @@ WIRE_ERRORS: Final[dict[type[SqsError], WireError]] = {
     errors.PurgeQueueInProgress: _sqs("PurgeQueueInProgress", _SIMPLE + "PurgeQueueInProgress", 403),
     errors.InvalidMessageContents: _sqs("InvalidMessageContents"),
     errors.ReceiptHandleIsInvalid: _sqs("ReceiptHandleIsInvalid", status=404),
+    errors.ResourceNotFound: _sqs("ResourceNotFoundException", status=404),
     errors.OverLimit: _sqs("OverLimit", status=403),
     errors.UnsupportedOperation: _sqs("UnsupportedOperation", _SIMPLE + "UnsupportedOperation"),
     errors.EmptyBatchRequest: _sqs("EmptyBatchRequest", _SIMPLE + "EmptyBatchRequest"),
@@ -100,6 +101,6 @@ WIRE_ERRORS: Final[dict[type[SqsError], WireError]] = {
 }
 
 
-def wire_error(error: SqsError) -> WireError:
-    """Return an error's row: its class's own, or that of the class it derives from."""
-    return next(WIRE_ERRORS[shape] for shape in type(error).__mro__ if shape in WIRE_ERRORS)
+def wire_error(shape: type[SqsError]) -> WireError:
+    """Return the row of an error's class: its own, or that of the class it derives from."""
+    return next(WIRE_ERRORS[each] for each in shape.__mro__ if each in WIRE_ERRORS)

@@ -16,9 +16,9 @@ from typing import Final, Protocol
 import msgspec
 
 from emulator.core.errors import InvalidAttributeName, InvalidAttributeValue, MissingParameter
+from emulator.core.policy import PolicyDocument
 from emulator.core.redrive import RedriveAllowPolicy, RedrivePolicy
 
-POLICY_BYTES: Final = 8_192
 _KMS_REUSE_SECONDS: Final = 300
 
 
@@ -36,6 +36,10 @@ class QueueAttributes(msgspec.Struct, frozen=True):
     redrive_allow_policy: RedriveAllowPolicy | None = None
     kms_master_key_id: str | None = None
     kms_data_key_reuse_period_seconds: int = _KMS_REUSE_SECONDS
+    fifo_queue: bool = False
+    content_based_deduplication: bool = False
+    deduplication_scope: str = "queue"
+    fifo_throughput_limit: str = "perQueue"
 
 
 class Kind(Protocol):
@@ -68,6 +72,29 @@ class Boolean(msgspec.Struct, frozen=True):
         return "true" if value else "false"
 
 
+class Choice(msgspec.Struct, frozen=True):
+    values: tuple[str, ...]
+
+    def read(self, name: str, text: str) -> str:
+        if text in self.values:
+            return text
+        raise InvalidAttributeValue.of(name)
+
+    def show(self, value: object) -> str:
+        return str(value)
+
+
+class QueueType(Boolean, frozen=True):
+    """FifoQueue, which a queue keeps for life."""
+
+    def read(self, name: str, text: str) -> bool:
+        if super().read(name, text):
+            return True
+        raise InvalidAttributeValue(
+            f"Invalid value for the parameter {name}. Reason: Modifying queue type is not supported."
+        )
+
+
 class Text(msgspec.Struct, frozen=True):
     """Any text; an empty one clears the attribute."""
 
@@ -82,8 +109,8 @@ class Policy(Text, frozen=True):
     """A JSON policy document, which comes back exactly as it was sent."""
 
     def read(self, name: str, text: str) -> str | None:
-        if text and (len(text.encode()) > POLICY_BYTES or not isinstance(_json(text), dict)):
-            raise InvalidAttributeValue.of(name)
+        if text:
+            PolicyDocument.parse(text)
         return text or None
 
 
@@ -118,6 +145,10 @@ SETTABLE: Final[dict[str, tuple[str, Kind]]] = {
     "RedriveAllowPolicy": ("redrive_allow_policy", Redrive(RedriveAllowPolicy)),
     "KmsMasterKeyId": ("kms_master_key_id", Text()),
     "KmsDataKeyReusePeriodSeconds": ("kms_data_key_reuse_period_seconds", Integer(60, 86_400)),
+    "FifoQueue": ("fifo_queue", QueueType()),
+    "ContentBasedDeduplication": ("content_based_deduplication", Boolean()),
+    "DeduplicationScope": ("deduplication_scope", Choice(("queue", "messageGroup"))),
+    "FifoThroughputLimit": ("fifo_throughput_limit", Choice(("perQueue", "perMessageGroupId"))),
 }
 READ_ONLY: Final = (
     "QueueArn",
@@ -128,7 +159,7 @@ READ_ONLY: Final = (
     "ApproximateNumberOfMessagesDelayed",
 )
 FIFO_ONLY: Final = ("FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
-ALL_NAMES: Final = frozenset((*SETTABLE, *READ_ONLY, *FIFO_ONLY, "All"))
+ALL_NAMES: Final = frozenset((*SETTABLE, *READ_ONLY, "All"))
 
 
 def changed(current: QueueAttributes, sent: Mapping[str, str | None]) -> QueueAttributes:
@@ -136,15 +167,24 @@ def changed(current: QueueAttributes, sent: Mapping[str, str | None]) -> QueueAt
     values: dict[str, object] = {}
     for name, text in sent.items():
         if name not in SETTABLE:
-            raise _not_settable(name)
+            raise InvalidAttributeName.unknown(name)
+        if name in FIFO_ONLY and not current.fifo_queue:
+            raise _for_fifo_only(name)
         if text is None:
             raise MissingParameter(f"Attribute.{name}.Value")
         field, kind = SETTABLE[name]
         values[field] = kind.read(name, text)
-    return msgspec.structs.replace(current, **_with_encryption_coupled(values))
+    wanted = msgspec.structs.replace(current, **_with_encryption_coupled(values))
+    if wanted.fifo_throughput_limit == "perMessageGroupId" and wanted.deduplication_scope != "messageGroup":
+        # Not settled: AWS's words.
+        raise InvalidAttributeValue(
+            "Invalid value for the parameter FifoThroughputLimit. "
+            "Reason: perMessageGroupId is allowed only when DeduplicationScope is messageGroup."
+        )
+    return wanted
 
 
-def _not_settable(name: str) -> InvalidAttributeName:
+def _for_fifo_only(name: str) -> InvalidAttributeName:
     if name in ("DeduplicationScope", "FifoThroughputLimit"):
         return InvalidAttributeName(f"You can specify the {name} only when FifoQueue is set to true.")
     return InvalidAttributeName.unknown(name)
@@ -179,4 +219,7 @@ def shown(attributes: QueueAttributes) -> dict[str, str]:
     texts = {name: kind.show(getattr(attributes, field)) for name, (field, kind) in SETTABLE.items()}
     if attributes.kms_master_key_id is None:
         del texts["KmsDataKeyReusePeriodSeconds"]
+    if not attributes.fifo_queue:
+        for name in FIFO_ONLY:
+            del texts[name]
     return {name: text for name, text in texts.items() if text is not None}

@@ -11,10 +11,20 @@ from collections.abc import Callable, Iterator, Mapping
 from emulator.core import attributes as queue_attributes
 from emulator.core.attributes import QueueAttributes
 from emulator.core.clock import Clock
-from emulator.core.errors import QueueDeletedRecently, QueueDoesNotExist, QueueNameExists
+from emulator.core.errors import (
+    InvalidParameter,
+    InvalidParameterValue,
+    QueueDeletedRecently,
+    QueueDoesNotExist,
+    QueueNameExists,
+    ResourceNotFound,
+    UnsupportedOperation,
+)
 from emulator.core.events import Event, QueueCreated, QueueDeleted, Sink
+from emulator.core.fifo import FifoQueue
 from emulator.core.identifiers import queue_arn
 from emulator.core.limits import RELAXED, Limits
+from emulator.core.move_tasks import MessageMoveTask
 from emulator.core.queue import Alarm, NoAlarm, Queue
 from emulator.core.redrive import refused
 from emulator.core.standard import StandardQueue
@@ -54,6 +64,13 @@ class Broker:
         except KeyError:
             raise QueueDoesNotExist from None
 
+    def find_arn(self, arn: str) -> Queue | None:
+        region, account, name = arn.split(":")[3:]
+        try:
+            return self.accounts[account].regions[region].queues[name]
+        except KeyError:
+            return None
+
     def clock_of(self, account: str) -> Clock:
         found = self.accounts.get(account)
         return self.clock if found is None else found.clock
@@ -80,7 +97,8 @@ class Broker:
     ) -> Queue:
         """Create a queue, or return the one there is if each attribute that was sent has the value it has there."""
         arn = queue_arn(region, account, name)
-        wanted = self.checked_attributes(arn, QueueAttributes(), sent)
+        is_fifo = (sent.get("FifoQueue") or "").lower() == "true"
+        wanted = self.checked_attributes(arn, QueueAttributes(fifo_queue=is_fifo), sent)
         place = self._region(account, region)
         live = place.queues.get(name)
         if live is not None:
@@ -91,7 +109,7 @@ class Broker:
         if now < place.free_at.get(name, now):
             raise QueueDeletedRecently
         owner = self.accounts.setdefault(account, Account(self.clock))
-        queue = StandardQueue(
+        queue: Queue = (FifoQueue if is_fifo else StandardQueue)(
             arn,
             now=now,
             attributes=wanted,
@@ -99,6 +117,7 @@ class Broker:
             clock=owner.clock,
             alarm=self._alarm_of(owner.clock),
             emit=self._emit(),
+            find=self.find_arn,
         )
         queue.tags.update(tags)
         owner.regions.setdefault(region, Region()).queues[name] = queue
@@ -115,31 +134,86 @@ class Broker:
         place.free_at = {name: at for name, at in place.free_at.items() if at > now}
         if queue.emit is not None:
             queue.emit(QueueDeleted(now, queue.arn, len(queue.messages)))
+        for task in queue.move_tasks:
+            task.cancel(now)
         queue.end_waits()
 
     def checked_attributes(self, arn: str, current: QueueAttributes, sent: Mapping[str, str | None]) -> QueueAttributes:
         """Return a queue's attributes with those that were sent, or raise the first refusal."""
         wanted = queue_attributes.changed(current, sent)
         if wanted.redrive_policy is not None and (text := sent.get("RedrivePolicy")):
-            self._check_dead_letter_target(arn, wanted.redrive_policy.dead_letter_target_arn, text)
+            self._check_dead_letter_target(arn, wanted, wanted.redrive_policy.dead_letter_target_arn, text)
         return wanted
 
-    def _check_dead_letter_target(self, arn: str, target_arn: str, text: str) -> None:
+    def _check_dead_letter_target(self, arn: str, wanted: QueueAttributes, target_arn: str, text: str) -> None:
         # A queue may name itself, which AWS accepts, even in the request that creates it.
         if target_arn == arn:
             return
-        target = next((queue for queue in self._neighbours(arn) if queue.arn == target_arn), None)
+        is_near = target_arn.split(":")[:5] == arn.split(":")[:5]  # the same account and region
+        target = self.find_arn(target_arn) if is_near else None
         if target is None:
             raise refused(text, "Dead letter target does not exist.")
+        if target.attributes.fifo_queue != wanted.fifo_queue:
+            raise refused(text, "Dead-letter queue must be same type of queue as the source.")
         allow = target.attributes.redrive_allow_policy
         if allow is not None and not allow.allows(arn):
             # Not settled: AWS refuses, its words are not known.
             reason = f"Queue {target_arn} does not allow the source queue to use it as a dead-letter queue."
             raise refused(text, reason)
 
-    def _neighbours(self, arn: str) -> Iterator[Queue]:
-        region, account = arn.split(":")[3:5]
-        return iter(self._region(account, region).queues.values())
+    def dead_letter_sources(self, queue: Queue) -> list[Queue]:
+        """Return the queues whose dead letters go to this one, in the order of their names."""
+        region, account = queue.arn.split(":")[3:5]
+        found = []
+        for each in self.queues_named(account, region):
+            policy = each.attributes.redrive_policy
+            if policy is not None and policy.dead_letter_target_arn == queue.arn:
+                found.append(each)
+        return found
+
+    # Move tasks.
+
+    def start_move_task(
+        self, source: Queue, *, now: int, destination_arn: str | None = None, rate: int | None = None
+    ) -> MessageMoveTask:
+        """Begin to move the messages of a dead-letter queue, and move the first; raises in AWS's order of checks."""
+        if not self.dead_letter_sources(source):
+            raise InvalidParameterValue("Source queue must be configured as a Dead Letter Queue.")
+        self._check_destination(source, destination_arn)
+        if any(task.is_running(now) for task in source.move_tasks):
+            raise InvalidParameterValue(
+                "There is already a task running. "
+                "Only one active task is allowed for a source queue arn at a given time."
+            )
+        most = self.limits.move_tasks
+        if sum(task.is_running(now) for task in self._move_tasks_beside(source)) >= most:
+            # Not settled: AWS's error.
+            raise UnsupportedOperation(f"An account can have {most} active message move tasks at most.")
+        if rate is not None and not 1 <= rate <= self.limits.move_task_rate:
+            # Not settled: AWS's words.
+            reason = f"Must be >= 1 and <= {self.limits.move_task_rate}, if provided."
+            raise InvalidParameter(rate, "MaxNumberOfMessagesPerSecond", reason)
+        task = MessageMoveTask(source, self.find_arn, now=now, destination_arn=destination_arn, rate=rate)
+        source.move_tasks = [*source.move_tasks[1 - self.limits.move_tasks_remembered :], task]
+        task.wake(now)
+        return task
+
+    def _move_tasks_beside(self, source: Queue) -> Iterator[MessageMoveTask]:
+        for region in self.accounts[source.arn.split(":")[4]].regions.values():
+            for queue in region.queues.values():
+                yield from queue.move_tasks
+
+    def _check_destination(self, source: Queue, destination_arn: str | None) -> None:
+        if destination_arn is None:
+            return
+        destination = self.find_arn(destination_arn)
+        if destination is None:
+            raise ResourceNotFound.of("DestinationArn")
+        # Not settled: AWS's words for these two.
+        if destination is source:
+            raise InvalidParameterValue("Source queue and destination queue must not be the same queue.")
+        if destination.attributes.fifo_queue != source.attributes.fifo_queue:
+            raise InvalidParameterValue("Source queue and destination queue must be of the same type.")
 
     # Watching.
 

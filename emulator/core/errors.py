@@ -13,6 +13,7 @@ class SqsError(Exception):
     """A request that SQS refuses. `str(error)` is the message the client gets."""
 
     words: ClassVar[str] = ""
+    entry_shape: ClassVar[type[SqsError] | None] = None  # whose code one failed entry of a batch bears; None: its own
 
     def __init__(self, message: str | None = None) -> None:
         super().__init__(self.words if message is None else message)
@@ -92,6 +93,12 @@ class PurgeQueueInProgress(SqsError):
         return cls(f"Only one PurgeQueue operation on {queue_name} is allowed every 60 seconds.")
 
 
+class ResourceNotFound(SqsError):
+    @classmethod
+    def of(cls, parameter: str) -> ResourceNotFound:
+        return cls(f"The resource that you specified for the {parameter} parameter doesn't exist.")
+
+
 class InvalidMessageContents(SqsError):
     words = (
         "Invalid characters found. Valid unicode characters are "
@@ -111,8 +118,21 @@ class ReceiptHandleIsInvalid(SqsError):
         return self.words
 
 
+class ReceiptHandleExpired(InvalidParameter):
+    """Of a FIFO queue: the visibility timeout of that receive is over."""
+
+    entry_shape = ReceiptHandleIsInvalid  # recorded: in a batch it bears this code
+
+    def __init__(self, handle: str) -> None:
+        super().__init__(handle, "ReceiptHandle", "The receipt handle has expired.")
+
+
 class OverLimit(SqsError):
     words = "Too many messages in flight."
+
+    @classmethod
+    def found(cls, number: int, what: str, limit: int) -> OverLimit:
+        return cls(f"{number} {what} were found, maximum allowed is {limit}.")
 
 
 class UnsupportedOperation(SqsError):

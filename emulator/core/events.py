@@ -55,6 +55,13 @@ class MessageReceived(MessageEvent, frozen=True, gc=False, tag=True):
     consumer: Consumer | None = None
 
 
+class MessageDeduplicated(MessageEvent, frozen=True, gc=False, tag=True):
+    """A duplicate of this message was sent, answered like it, and not taken."""
+
+    deduplication_id: str
+    consumer: Consumer | None = None
+
+
 class MessageDelayEnded(MessageEvent, frozen=True, gc=False, tag=True):
     pass
 
@@ -71,6 +78,20 @@ class MessageVisibilityChanged(MessageEvent, frozen=True, gc=False, tag=True):
 class MessageDeleted(MessageEvent, frozen=True, gc=False, tag=True):
     receive_count: int
     consumer: Consumer | None = None
+
+
+class MessageDeadLettered(MessageEvent, frozen=True, gc=False, tag=True):
+    """It was received too often, and the next receive moved it. It keeps its id."""
+
+    to: str  # ARN
+    receive_count: int
+
+
+class MessageMoved(MessageEvent, frozen=True, gc=False, tag=True):
+    """By a move task; in its new queue it has a new id."""
+
+    to: str  # ARN
+    new_message_id: str
 
 
 class MessageExpired(MessageEvent, frozen=True, gc=False, tag=True):

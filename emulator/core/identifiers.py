@@ -30,6 +30,11 @@ def random_64_bits() -> int:
     return _random_bits(64)
 
 
+def sequence_number(sequence: int) -> str:
+    """Return the SequenceNumber of a FIFO queue's message: 20 digits, rising, not consecutive."""
+    return str(18_849_496_460_467_696_128 + 256 * sequence)
+
+
 def queue_arn(region: str, account: str, name: str) -> str:
     return f"arn:{_partition(region)}:sqs:{region}:{account}:{name}"
 

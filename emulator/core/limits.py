@@ -25,6 +25,11 @@ class Limits(msgspec.Struct, frozen=True):
     batch_entry_id_length: int = 80
     identifier_length: int = 128  # MessageGroupId, MessageDeduplicationId, ReceiveRequestAttemptId
     attribute_name_bytes: int = 256  # of a message attribute; its type has the same limit
+    deduplication_window_ms: int = 300_000  # FIFO: how long a MessageDeduplicationId is remembered
+    attempt_window_ms: int = 300_000  # FIFO: how long a ReceiveRequestAttemptId can be retried
+    move_tasks: int = 100  # running at once in one account
+    move_tasks_remembered: int = 10  # per source queue
+    move_task_rate: int = 500  # messages a second, if a rate is asked for
     purge_window_ms: int = 0  # how long a second PurgeQueue is refused
     recreate_window_ms: int = 0  # how long a deleted queue's name is refused
 

@@ -78,6 +78,9 @@ class Message(msgspec.Struct, eq=False, gc=False):
     receives_here: int = 0  # receives in this queue; the newest receipt handle carries it
     received_at: int = 0  # the receive that opened the current flight
     first_received_at: int | None = None
+    deduplication_id: str | None = None  # FIFO
+    available: int = 0  # FIFO: an order stamp, drawn each time the message becomes visible
+    dead_letter_source: str | None = None  # ARN of the queue that moved it here as a dead letter
 
     def apply(self, move: Move) -> None:
         """Go to the state that `move` leads to, or raise IllegalMove."""

@@ -2,7 +2,8 @@
 
 Every message is in `messages` under its sequence. One that is hidden (DELAYED or IN_FLIGHT) is also in `hidden`, by the
 moment it becomes visible; one that is READY is in the delivery order, which is all that the two kinds of queue differ
-in (`standard.py`, `fifo.py`). `check()` asserts that each message is in just the places its state says.
+in (`standard.py`, `fifo.py`), but for what FIFO refuses. `check()` asserts that each message is in just the places its
+state says.
 
 Nobody is told at the moment a deadline passes unless somebody waits: every public method first catches up with `now`,
 and a queue with parked receives has told its `Alarm` the next moment that matters. `settle` ends every method that can
@@ -16,18 +17,26 @@ from __future__ import annotations
 import sys
 from abc import ABC, abstractmethod
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
-from typing import Final, NamedTuple, Protocol
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Protocol
 
 import msgspec
+from sortedcontainers import SortedList
 
 from emulator.core import receipts
 from emulator.core.attributes import QueueAttributes
 from emulator.core.clock import Clock, SystemClock
 from emulator.core.deadlines import Deadlines
-from emulator.core.errors import InvalidParameter, OverLimit, PurgeQueueInProgress, ReceiptHandleIsInvalid
+from emulator.core.errors import (
+    InvalidParameter,
+    OverLimit,
+    PurgeQueueInProgress,
+    ReceiptHandleExpired,
+    ReceiptHandleIsInvalid,
+)
 from emulator.core.events import (
     Consumer,
+    MessageDeadLettered,
     MessageDelayEnded,
     MessageDeleted,
     MessageExpired,
@@ -42,7 +51,12 @@ from emulator.core.events import (
 from emulator.core.identifiers import random_64_bits, uuid4_text
 from emulator.core.limits import RELAXED, Limits
 from emulator.core.message import Message, MessageAttributeValue, Move, State
+from emulator.core.receipts import ReceiptHandle
+from emulator.core.redrive import RedrivePolicy
 from emulator.core.waiters import Waiter, Waiters
+
+if TYPE_CHECKING:
+    from emulator.core.move_tasks import MessageMoveTask
 
 NEVER: Final = sys.maxsize
 
@@ -58,6 +72,7 @@ class Draft(msgspec.Struct, gc=False):
     trace_header: str | None = None
     group_id: str | None = None
     sender_id: str = ""
+    deduplication_id: str | None = None
 
 
 class Delivery(NamedTuple):
@@ -75,21 +90,47 @@ class Counts(NamedTuple):
     delayed: int
 
 
-class Alarm(Protocol):
-    """Calls `queue.wake(now)` at the moment `at` and not before, for a queue that somebody waits on; None: no more."""
+class Original(NamedTuple):
+    """What a duplicate send is answered with: the message that was accepted first, which may be gone by now."""
 
-    def set(self, queue: Queue, at: int | None) -> None: ...
+    id: str
+    sequence: int
+
+
+class Due(Protocol):
+    """What an alarm wakes: a queue that somebody waits on, or a move task, which feeds a queue that nobody touches."""
+
+    def wake(self, now: int) -> None: ...
+
+
+class Alarm(Protocol):
+    """Calls `due.wake(now)` at the moment `at` and not before; None: no more."""
+
+    def set(self, due: Due, at: int | None) -> None: ...
 
 
 class NoAlarm:
     """For a queue driven by hand: it catches up when it is next touched."""
 
-    def set(self, queue: Queue, at: int | None) -> None:
+    def set(self, due: Due, at: int | None) -> None:
         pass
+
+
+FindQueue = Callable[[str], "Queue | None"]
+
+
+def find_none(_arn: str) -> Queue | None:
+    """For a queue without neighbours: nothing is moved out of it."""
+    return None
 
 
 class Queue(ABC):
     """What both kinds of queue share. The `_…ready…` methods are the delivery order, the kinds' own part."""
+
+    # A FIFO queue refuses a receipt handle whose visibility timeout is over, and says nothing when too many messages
+    # are in flight; a standard queue does it the other way round.
+    takes_expired_handles: ClassVar[bool]
+    tells_over_limit: ClassVar[bool]
 
     def __init__(
         self,
@@ -101,11 +142,13 @@ class Queue(ABC):
         clock: Clock | None = None,
         alarm: Alarm | None = None,
         emit: Sink | None = None,
+        find: FindQueue = find_none,
     ) -> None:
         self.arn = arn
         self.name = arn.rpartition(":")[2]
         self.attributes = attributes or QueueAttributes()
         self.tags: dict[str, str] = {}
+        self.move_tasks: list[MessageMoveTask] = []  # with this queue as their source, oldest first
         self.limits = limits
         self.clock = clock or SystemClock()  # what callers read their `now` from; never read here
         self.created_at = self.modified_at = now
@@ -114,11 +157,16 @@ class Queue(ABC):
         self.hidden = Deadlines()
         self.waiters = Waiters()
         self.emit = emit
-        self._alarm = alarm or NoAlarm()
+        self.alarm = alarm or NoAlarm()
+        self._find = find  # another queue of the same account and region, by its ARN
+        self._fed: Queue | None = None  # the dead-letter queue that got messages and is not settled yet
         self._alarm_at: int | None = None
         self._in_flight = 0
         self._last_sequence = 0
         self._purged_at: int | None = None
+        self._newest = 0  # the latest `enqueued_at` there was
+        # Messages that came after younger ones, as only a dead-letter queue's do: `messages` is in order without them.
+        self._late: SortedList[tuple[int, int]] = SortedList()
         # No deadline is earlier: until then catching up is one comparison. May lie too early, never too late.
         self._next_look = NEVER
         self._clear_ready()
@@ -135,7 +183,7 @@ class Queue(ABC):
 
     @abstractmethod
     def _take_ready(self, at_most: int) -> list[Message]:
-        """Take the next messages out of the order, to be received together."""
+        """Take the next messages out of the order, to be received together. Their state is the caller's to change."""
 
     @abstractmethod
     def _has_ready(self) -> bool:
@@ -151,8 +199,8 @@ class Queue(ABC):
 
     # What clients do.
 
-    def send(self, draft: Draft, *, now: int, consumer: Consumer | None = None) -> Message:
-        """Take one message; visible at once, or after its own delay or the queue's."""
+    def send(self, draft: Draft, *, now: int, consumer: Consumer | None = None) -> Message | Original:
+        """Take one message; visible at once, or after its own delay or the queue's. A duplicate is not taken."""
         if now >= self._next_look:
             self.catch_up(now)
         message = self._accept(draft, now, consumer)
@@ -160,14 +208,16 @@ class Queue(ABC):
             self.settle(now)
         return message
 
-    def send_batch(self, drafts: Sequence[Draft], *, now: int, consumer: Consumer | None = None) -> list[Message]:
+    def send_batch(
+        self, drafts: Sequence[Draft], *, now: int, consumer: Consumer | None = None
+    ) -> list[Message | Original]:
         """Take several messages in order, then settle once: one waiter can get them all."""
         self.catch_up(now)
         messages = [self._accept(draft, now, consumer) for draft in drafts]
         self.settle(now)
         return messages
 
-    def _accept(self, draft: Draft, now: int, consumer: Consumer | None) -> Message:
+    def _accept(self, draft: Draft, now: int, consumer: Consumer | None) -> Message | Original:
         delay = self.attributes.delay_seconds if draft.delay_seconds is None else draft.delay_seconds
         self._last_sequence = sequence = self._last_sequence + 1
         message = Message(
@@ -184,18 +234,24 @@ class Queue(ABC):
             draft.md5_of_attributes,
             draft.trace_header,
             draft.group_id,
+            deduplication_id=draft.deduplication_id,
         )
-        self.messages[sequence] = message
-        if delay:
-            self._hide(message)
-        else:
-            self._add_ready(message)
-        expires_at = now + self.attributes.message_retention_period * 1000
-        if expires_at < self._next_look:
-            self._next_look = expires_at
+        self._newest = now
+        self._place(message)
         if self.emit is not None:
             self.emit(MessageSent(now, self.arn, message.id, message.visible_at, consumer))
         return message
+
+    def _place(self, message: Message) -> None:
+        """Take in a new message, DELAYED or READY."""
+        self.messages[message.sequence] = message
+        if message.state is State.READY:
+            self._add_ready(message)
+        else:
+            self._hide(message)
+        expires_at = message.enqueued_at + self.attributes.message_retention_period * 1000
+        if expires_at < self._next_look:
+            self._next_look = expires_at
 
     def receive(
         self,
@@ -205,26 +261,41 @@ class Queue(ABC):
         visibility_timeout: int | None = None,
         consumer: Consumer | None = None,
         long_poll: bool = False,
+        attempt_id: str | None = None,
     ) -> list[Delivery]:
         """Hand out up to `max_messages` and hide them for the timeout (ms; None: the queue's; 0: not at all).
 
-        Raises OverLimit when too many are in flight, but for a long poll, which waits instead.
+        A message that was received `maxReceiveCount` times goes to the dead-letter queue instead. Of a standard queue,
+        raises OverLimit when too many are in flight, but for a long poll, which waits instead; of a FIFO queue,
+        InvalidParameter for a ReceiveRequestAttemptId (`attempt_id`) that can not be retried any more.
         """
         if now >= self._next_look:
             self.catch_up(now)
-        if self._in_flight >= self.limits.in_flight and not long_poll:
+        if self._in_flight >= self.limits.in_flight and not long_poll and self.tells_over_limit:
             raise OverLimit
-        return self._receive(max_messages, visibility_timeout, now, consumer)
+        deliveries = self._receive(max_messages, visibility_timeout, now, consumer, attempt_id)
+        if self._fed is not None:
+            self._settle_fed(now)
+        return deliveries
 
     def _receive(
-        self, max_messages: int, visibility_timeout: int | None, now: int, consumer: Consumer | None
+        self,
+        max_messages: int,
+        visibility_timeout: int | None,
+        now: int,
+        consumer: Consumer | None,
+        attempt_id: str | None,  # noqa: ARG002  only a FIFO queue remembers it
     ) -> list[Delivery]:
-        room = self.limits.in_flight - self._in_flight
-        messages = self._take_ready(min(max_messages, room))
+        at_most = min(max_messages, self.limits.in_flight - self._in_flight)
+        if self.attributes.redrive_policy is None:
+            messages = self._take_ready(at_most)
+            for message in messages:
+                message.apply(Move.RECEIVE)
+        else:
+            messages = self._take_living(at_most, self.attributes.redrive_policy, now)
         timeout = self.attributes.visibility_timeout * 1000 if visibility_timeout is None else visibility_timeout
         deliveries = []
         for message in messages:
-            message.apply(Move.RECEIVE)
             message.receive_count += 1
             message.receives_here += 1
             message.received_at = now
@@ -232,17 +303,19 @@ class Queue(ABC):
             if message.first_received_at is None:
                 message.first_received_at = now
             if timeout:
-                self._in_flight += 1
+                self._begin_flight(message)
                 self._hide(message)
             else:
                 message.apply(Move.REVEAL)
                 self._add_ready(message)
-            handle = receipts.make(self.incarnation, message.sequence, message.receives_here)
-            deliveries.append(Delivery(message, handle))
+            deliveries.append(self._delivery(message))
             if self.emit is not None:
                 count = message.receive_count
                 self.emit(MessageReceived(now, self.arn, message.id, count, message.visible_at, consumer))
         return deliveries
+
+    def _delivery(self, message: Message) -> Delivery:
+        return Delivery(message, receipts.make(self.incarnation, message.sequence, message.receives_here))
 
     def park(self, waiter: Waiter, *, now: int) -> None:
         """Let a receive that found nothing wait, until `waiter.until` at most."""
@@ -256,12 +329,19 @@ class Queue(ABC):
         self._set_alarm()
 
     def delete(self, receipt_handle: str, *, now: int, consumer: Consumer | None = None) -> None:
-        """Delete a message by any of its handles; one that is gone already is fine, as often as it is asked for."""
+        """Delete a message by any of its handles; one that is gone already is fine, as often as it is asked for.
+
+        A FIFO queue takes the newest handle alone, and only while its visibility timeout runs.
+        """
+        # Not settled: AWS says that an older handle may fail to delete from a standard queue; here it deletes.
         if now >= self._next_look:
             self.catch_up(now)
-        message = self._message_of(receipt_handle)
+        handle = self._parse(receipt_handle)
+        message = self.messages.get(handle.sequence)
         if message is None:
             return
+        if not self.takes_expired_handles and not _is_current(handle, message):
+            raise ReceiptHandleExpired(receipt_handle)
         self._remove(message)
         if self.emit is not None:
             self.emit(MessageDeleted(now, self.arn, message.id, message.receive_count, consumer))
@@ -273,11 +353,14 @@ class Queue(ABC):
     ) -> None:
         """Let the current flight end `timeout` ms from now; 0 makes the message visible at once.
 
-        Any handle of the message will do, as on AWS. A message that is visible again is left as it is.
+        Any handle of the message will do for a standard queue, and a message that is visible again is left as it is; a
+        FIFO queue refuses both.
         """
         self.catch_up(now)
-        message = self._message_of(receipt_handle)
-        if message is None:
+        handle = self._parse(receipt_handle)
+        message = self.messages.get(handle.sequence)
+        # Not settled: AWS's answer to an expired handle of a FIFO queue.
+        if message is None or not (self.takes_expired_handles or _is_current(handle, message)):
             reason = "Message does not exist or is not available for visibility timeout change."
             raise InvalidParameter(receipt_handle, "ReceiptHandle", reason)
         if message.state is not State.IN_FLIGHT:
@@ -306,6 +389,7 @@ class Queue(ABC):
         for message in self.messages.values():
             message.apply(Move.REMOVE)
         self.messages.clear()
+        self._late.clear()
         self.hidden = Deadlines()
         self._clear_ready()
         self._in_flight = 0
@@ -362,13 +446,17 @@ class Queue(ABC):
         if self.waiters.by_number:
             self._serve(now)
         self._set_alarm()
+        if self._fed is not None:
+            self._settle_fed(now)
 
     def _serve(self, now: int) -> None:
         while self._has_ready() and (waiter := self.waiters.oldest()) is not None:
             if waiter.is_gone():
                 self.waiters.discard(waiter)
                 continue
-            deliveries = self._receive(waiter.max_messages, waiter.visibility_timeout, now, waiter.consumer)
+            deliveries = self._receive(
+                waiter.max_messages, waiter.visibility_timeout, now, waiter.consumer, waiter.attempt_id
+            )
             if not deliveries:
                 return
             self.waiters.discard(waiter)
@@ -378,14 +466,19 @@ class Queue(ABC):
         at = self._next_due() if self.waiters.by_number else None
         if at != self._alarm_at:
             self._alarm_at = at
-            self._alarm.set(self, at)
+            self.alarm.set(self, at)
 
     def _next_due(self) -> int:
         """Return the next moment at which something happens by itself."""
-        oldest = next(iter(self.messages.values()), None)
-        expiry = None if oldest is None else oldest.enqueued_at + self.attributes.message_retention_period * 1000
-        moments = (self.hidden.first(), expiry, self.waiters.next_end())
+        moments = (self.hidden.first(), self._next_expiry(), self.waiters.next_end())
         return min((moment for moment in moments if moment is not None), default=NEVER)
+
+    def _next_expiry(self) -> int | None:
+        oldest = next(iter(self.messages.values()), None)
+        if oldest is None:
+            return None
+        enqueued_at: int = min(oldest.enqueued_at, self._late[0][0]) if self._late else oldest.enqueued_at
+        return enqueued_at + self.attributes.message_retention_period * 1000
 
     def _pass_deadlines(self, moment: int) -> None:
         self._expire(moment)
@@ -400,10 +493,109 @@ class Queue(ABC):
             if message.enqueued_at + retention > moment:
                 break
             expired.append(message)
+        if self._late:
+            expired = self._with_late(expired, moment - retention)
         for message in expired:
             self._remove(message)
             if self.emit is not None:
                 self.emit(MessageExpired(message.enqueued_at + retention, self.arn, message.id))
+
+    def _with_late(self, expired: list[Message], enqueued_by: int) -> list[Message]:
+        late = self._late[: self._late.bisect_left((enqueued_by + 1, 0))]
+        both = {message.sequence: message for message in expired} | {each: self.messages[each] for _, each in late}
+        return sorted(both.values(), key=lambda message: (message.enqueued_at, message.sequence))
+
+    # Dead-letter queues and move tasks.
+
+    def _take_living(self, at_most: int, policy: RedrivePolicy, now: int) -> list[Message]:
+        """Take the next messages to receive; those received too often already go to the dead-letter queue."""
+        living: list[Message] = []
+        target = self._dead_letter_queue(policy)
+        while len(living) < at_most and (taken := self._take_ready(at_most - len(living))):
+            for message in taken:
+                message.apply(Move.RECEIVE)
+            for message in taken:
+                if target is not None and message.receives_here >= policy.max_receive_count:
+                    self._dead_letter(message, target, now)
+                else:
+                    living.append(message)
+        return living
+
+    def _dead_letter_queue(self, policy: RedrivePolicy) -> Queue | None:
+        """Return where dead letters go; None to keep them here, delivering.
+
+        Not settled: what AWS does when the dead-letter queue has vanished, and with a queue that names itself.
+        """
+        return None if policy.dead_letter_target_arn == self.arn else self._find(policy.dead_letter_target_arn)
+
+    def _dead_letter(self, message: Message, target: Queue, now: int) -> None:
+        self._forget(message)
+        target.catch_up(now)
+        target._take_dead_letter(message, source=self.arn, now=now)
+        self._fed = target
+        if self.emit is not None:
+            self.emit(MessageDeadLettered(now, self.arn, message.id, target.arn, message.receive_count))
+
+    def _take_dead_letter(self, message: Message, *, source: str, now: int) -> None:
+        """Take over another queue's message: its id, times and receive count stay; FIFO begins its retention anew.
+
+        Not settled: the first receive's time (kept here) and this queue's delay (not applied here); of a chain of
+        dead-letter queues, that the receives which count begin anew in each.
+        """
+        self._adopt(message, now, dead_letter_source=source)
+
+    def take_for_move(self, *, now: int) -> Message | None:
+        """Take the next visible message out of the order, to let it go or to put it back; None: there is none.
+
+        Not settled: messages in flight are not waited for, nor those of a FIFO group behind one in flight.
+        """
+        self.catch_up(now)
+        taken = self._take_ready(1)
+        return taken[0] if taken else None
+
+    def let_go(self, message: Message) -> None:
+        """Forget a message that was taken for a move."""
+        self._forget(message)
+
+    def put_back(self, message: Message) -> None:
+        """Return a message that was taken for a move to its place."""
+        self._add_ready(message)
+
+    def take_moved(self, message: Message, *, now: int) -> Message:
+        """Take over what a move task brings, as a new message of a new id, visible at once.
+
+        Not settled: that its receive counts begin anew and its dead-letter source is forgotten.
+        """
+        self.catch_up(now)
+        return self._adopt(
+            message,
+            now,
+            id=uuid4_text(),
+            enqueued_at=now,
+            receive_count=0,
+            first_received_at=None,
+            dead_letter_source=None,
+        )
+
+    def _adopt(self, message: Message, now: int, **changes: Any) -> Message:
+        """Place a copy of another queue's message here; the original may still be in somebody's hands."""
+        self._last_sequence += 1
+        adopted = msgspec.structs.replace(
+            message, sequence=self._last_sequence, state=State.READY, receives_here=0, **changes
+        )
+        if adopted.enqueued_at < self._newest:
+            self._late.add((adopted.enqueued_at, adopted.sequence))
+        else:
+            self._newest = adopted.enqueued_at
+        self._place(adopted)
+        self.catch_up(now)  # its retention may be over already
+        return adopted
+
+    def _settle_fed(self, now: int) -> None:
+        """Let the dead-letter queue serve its own waiters, when this queue has come to rest."""
+        fed, self._fed = self._fed, None
+        if fed is not None:
+            fed.settle(now)
 
     # Moves of one message between its places.
 
@@ -414,9 +606,15 @@ class Queue(ABC):
 
     def _reveal(self, message: Message) -> None:
         if message.state is State.IN_FLIGHT:
-            self._in_flight -= 1
+            self._end_flight(message)
         message.apply(Move.REVEAL)
         self._add_ready(message)
+
+    def _begin_flight(self, _message: Message) -> None:
+        self._in_flight += 1
+
+    def _end_flight(self, _message: Message) -> None:
+        self._in_flight -= 1
 
     def _reveal_on_time(self, message: Message) -> None:
         was_in_flight = message.state is State.IN_FLIGHT
@@ -430,23 +628,29 @@ class Queue(ABC):
             self.emit(MessageDelayEnded(at, self.arn, message.id))
 
     def _remove(self, message: Message) -> None:
-        del self.messages[message.sequence]
         if message.state is State.READY:
             self._remove_ready(message)
         else:
             self.hidden.remove(message.visible_at, message.sequence)
             if message.state is State.IN_FLIGHT:
-                self._in_flight -= 1
+                self._end_flight(message)
+        self._forget(message)
+
+    def _forget(self, message: Message) -> None:
+        """Let go of a message that is in no other place any more."""
+        del self.messages[message.sequence]
+        if self._late:
+            self._late.discard((message.enqueued_at, message.sequence))
         message.apply(Move.REMOVE)
 
-    def _message_of(self, receipt_handle: str) -> Message | None:
-        """Return the message of a handle, None if it has left the queue; raises ReceiptHandleIsInvalid."""
+    def _parse(self, receipt_handle: str) -> ReceiptHandle:
+        """Read a handle of this queue; raises ReceiptHandleIsInvalid."""
         handle = receipts.parse(receipt_handle)
         if handle is None:
             raise ReceiptHandleIsInvalid.malformed(receipt_handle)
         if handle.incarnation != self.incarnation:
             raise ReceiptHandleIsInvalid
-        return self.messages.get(handle.sequence)
+        return handle
 
     # For tests.
 
@@ -466,8 +670,17 @@ class Queue(ABC):
             assert message.state in (State.READY, State.DELAYED, State.IN_FLIGHT)
             in_flight += message.state is State.IN_FLIGHT
         assert in_flight == self._in_flight
+        in_order = [each for each in self.messages.values() if (each.enqueued_at, each.sequence) not in self._late]
+        assert in_order == sorted(in_order, key=lambda each: each.enqueued_at)
+        assert all(self.messages[each].enqueued_at == at for at, each in self._late)
+        assert self._fed is None, "a dead-letter queue was left unsettled"
         assert self._next_look <= self._next_due()
         assert not (self.waiters.by_number and ready and self._in_flight < self.limits.in_flight), (
             "a waiter was left hungry"
         )
         assert self._alarm_at == (self._next_due() if self.waiters.by_number else None)
+
+
+def _is_current(handle: ReceiptHandle, message: Message) -> bool:
+    """Say whether a handle is the newest of its message, and the message still in flight."""
+    return message.state is State.IN_FLIGHT and handle.receive == message.receives_here

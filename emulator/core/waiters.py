@@ -20,15 +20,31 @@ class Waiter:
     without the shell having been told yet, and its message would be in flight to nobody.
     """
 
-    __slots__ = ("consumer", "deliver", "is_gone", "max_messages", "number", "until", "visibility_timeout")
+    __slots__ = (
+        "attempt_id",
+        "consumer",
+        "deliver",
+        "is_gone",
+        "max_messages",
+        "number",
+        "until",
+        "visibility_timeout",
+    )
 
     def __init__(
-        self, *, max_messages: int, visibility_timeout: int | None, until: int, consumer: Consumer | None
+        self,
+        *,
+        max_messages: int,
+        visibility_timeout: int | None,
+        until: int,
+        consumer: Consumer | None,
+        attempt_id: str | None = None,
     ) -> None:
         self.max_messages = max_messages
         self.visibility_timeout = visibility_timeout  # ms; None: the queue's at the moment of delivery
         self.until = until  # ms since the epoch: when it is answered empty
         self.consumer = consumer
+        self.attempt_id = attempt_id  # ReceiveRequestAttemptId
         self.number = 0
         self.deliver: Callable[[list[Delivery]], None] = lambda _deliveries: None
         self.is_gone: Callable[[], bool] = lambda: False

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
 import msgspec
 
 from emulator.contract.sqs.messages import MessageFields
+from emulator.core.deduplication import content_id
 from emulator.core.digests import LEGAL_ASCII, attributes_size, is_legal_text, md5_of_attributes, md5_of_body
 from emulator.core.errors import (
     InvalidMessageContents,
@@ -66,11 +67,23 @@ def max_results(value: int, limits: Limits) -> None:
     in_range(value, 1, limits.list_results, "MaxResults", reason)
 
 
+def move_tasks_results(value: int, limits: Limits) -> None:
+    reason = "MaxResults must be between {lowest} and {highest}."
+    in_range(value, 1, limits.move_tasks_remembered, "MaxResults", reason)
+
+
 # Names.
 
 
-def queue_name(name: str, limits: Limits) -> None:
-    if not (_QUEUE_NAME.fullmatch(name) and len(name) <= limits.queue_name_length):
+def queue_name(name: str, limits: Limits, *, is_fifo: bool) -> None:
+    if is_fifo:
+        fits = name.endswith(".fifo") and _QUEUE_NAME.fullmatch(name.removesuffix(".fifo"))
+        if not (fits and len(name) <= limits.queue_name_length):
+            raise InvalidParameterValue(
+                "The name of a FIFO queue can only include alphanumeric characters, hyphens, or underscores, "
+                f"must end with .fifo suffix and be 1 to {limits.queue_name_length} in length."
+            )
+    elif not (_QUEUE_NAME.fullmatch(name) and len(name) <= limits.queue_name_length):
         raise InvalidParameterValue(
             "Can only include alphanumeric characters, hyphens, or underscores. "
             f"1 to {limits.queue_name_length} in length"
@@ -114,19 +127,49 @@ def draft(fields: MessageFields, queue: Queue, sender_id: str, trace_header: str
         identifier(fields.message_group_id, "MessageGroupId", queue.limits)
     if fields.message_deduplication_id is not None:
         identifier(fields.message_deduplication_id, "MessageDeduplicationId", queue.limits)
-        raise InvalidParameter(fields.message_deduplication_id, "MessageDeduplicationId", _NOT_FOR_THIS_QUEUE)
-    if fields.delay_seconds is not None:
-        delay(fields.delay_seconds, queue.limits)
+    delay_seconds = fields.delay_seconds
+    if delay_seconds is not None:
+        delay(delay_seconds, queue.limits)
+    deduplication_id = fields.message_deduplication_id
+    if queue.attributes.fifo_queue:
+        if fields.message_group_id is None:
+            raise MissingParameter("MessageGroupId")
+        if deduplication_id is None:
+            content_or_id(fields, queue)
+            deduplication_id = content_id(encoded)
+        if delay_seconds:
+            raise InvalidParameter(delay_seconds, "DelaySeconds", _NOT_FOR_THIS_QUEUE)
+        delay_seconds = None  # 0 is taken, and the queue's delay counts all the same
+    elif deduplication_id is not None:
+        raise InvalidParameter(deduplication_id, "MessageDeduplicationId", _NOT_FOR_THIS_QUEUE)
     return Draft(
         body,
         md5_of_body(encoded),
-        fields.delay_seconds,
+        delay_seconds,
         attributes,
         None if attributes is None else md5_of_attributes(attributes),
         trace_header,
         fields.message_group_id,
         sender_id,
+        deduplication_id,
     )
+
+
+def content_or_id(fields: MessageFields, queue: Queue) -> None:
+    """A FIFO queue must be able to tell duplicates."""
+    if fields.message_deduplication_id is None and not queue.attributes.content_based_deduplication:
+        raise InvalidParameterValue(
+            "The queue should either have ContentBasedDeduplication enabled "
+            "or MessageDeduplicationId provided explicitly"
+        )
+
+
+def fifo_batch(entries: Iterable[MessageFields], queue: Queue) -> None:
+    """Refuse the whole of a SendMessageBatch for what fails one message; recorded, with SendMessage's words."""
+    for entry in entries:
+        if entry.message_group_id is None:
+            raise InvalidParameterValue("The request must contain the parameter MessageGroupId.")
+        content_or_id(entry, queue)
 
 
 def message_size(fields: MessageFields) -> int:

@@ -10,7 +10,7 @@ import msgspec
 from emulator.contract.action import Action, Request, Result
 from emulator.core.errors import MissingParameter
 from emulator.services.call import Call, Pending
-from emulator.services.sqs import messages, queues
+from emulator.services.sqs import messages, move_tasks, permissions, queues
 
 # Each takes the request struct of its own action, which no common type can say.
 Handler = Callable[[Call, Any], "Result | Pending | None"]
@@ -19,6 +19,7 @@ HANDLERS: Final[dict[str, Handler]] = {
     "CreateQueue": queues.create_queue,
     "GetQueueUrl": queues.get_queue_url,
     "ListQueues": queues.list_queues,
+    "ListDeadLetterSourceQueues": queues.list_dead_letter_source_queues,
     "GetQueueAttributes": queues.get_queue_attributes,
     "SetQueueAttributes": queues.set_queue_attributes,
     "DeleteQueue": queues.delete_queue,
@@ -33,6 +34,11 @@ HANDLERS: Final[dict[str, Handler]] = {
     "DeleteMessageBatch": messages.delete_message_batch,
     "ChangeMessageVisibility": messages.change_message_visibility,
     "ChangeMessageVisibilityBatch": messages.change_message_visibility_batch,
+    "AddPermission": permissions.add_permission,
+    "RemovePermission": permissions.remove_permission,
+    "StartMessageMoveTask": move_tasks.start_message_move_task,
+    "ListMessageMoveTasks": move_tasks.list_message_move_tasks,
+    "CancelMessageMoveTask": move_tasks.cancel_message_move_task,
 }
 
 

@@ -1,4 +1,4 @@
-"""The core's alarms on the event loop's timers: one timer for a queue that somebody waits on, none for the others."""
+"""The core's alarms on the event loop's timers: one for a queue that somebody waits on, or a running move task."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 from typing import Final
 
 from emulator.core.clock import Clock
-from emulator.core.queue import Queue
+from emulator.core.queue import Due
 
 # Timers tick in milliseconds: a shorter wait could be none at all, and turn the loop until the moment has come.
 _SHORTEST_SECONDS: Final = 0.001
@@ -21,34 +21,34 @@ class Timekeeper:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._wanted: dict[Queue, int] = {}
-        self._timers: dict[Queue, tuple[int, asyncio.TimerHandle]] = {}
+        self._wanted: dict[Due, int] = {}
+        self._timers: dict[Due, tuple[int, asyncio.TimerHandle]] = {}
 
-    def set(self, queue: Queue, at: int | None) -> None:
+    def set(self, due: Due, at: int | None) -> None:
         if at is None:
-            self._wanted.pop(queue, None)
+            self._wanted.pop(due, None)
             return
-        self._wanted[queue] = at
-        timer = self._timers.get(queue)
+        self._wanted[due] = at
+        timer = self._timers.get(due)
         if timer is None or at < timer[0]:
             if timer is not None:
                 timer[1].cancel()
-            self._start(queue, at)
+            self._start(due, at)
 
-    def _start(self, queue: Queue, at: int) -> None:
+    def _start(self, due: Due, at: int) -> None:
         seconds = self._clock.real_seconds_until(at)
         if seconds is not None:
             loop = asyncio.get_running_loop()
-            self._timers[queue] = (at, loop.call_later(max(seconds, _SHORTEST_SECONDS), self._ring, queue))
+            self._timers[due] = (at, loop.call_later(max(seconds, _SHORTEST_SECONDS), self._ring, due))
 
-    def _ring(self, queue: Queue) -> None:
-        del self._timers[queue]
-        at = self._wanted.get(queue)
+    def _ring(self, due: Due) -> None:
+        del self._timers[due]
+        at = self._wanted.get(due)
         if at is None:
             return
         now = self._clock.now()
         if now < at:
-            self._start(queue, at)
+            self._start(due, at)
             return
-        del self._wanted[queue]
-        queue.wake(now)
+        del self._wanted[due]
+        due.wake(now)

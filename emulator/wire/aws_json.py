@@ -52,7 +52,7 @@ def encode(_action: Action, result: Result | None, _request_id: str) -> bytes:
 
 def encode_error(error: SqsError, _request_id: str) -> tuple[int, bytes]:
     """Return the status and the body of an error."""
-    row = wire_error(error)
+    row = wire_error(type(error))
     body = {"__type": row.json}
     if error.message:
         body["message"] = error.message
@@ -61,5 +61,5 @@ def encode_error(error: SqsError, _request_id: str) -> tuple[int, bytes]:
 
 def query_error(error: SqsError) -> str:
     """Return an error's `x-amzn-query-error` header, which boto3 takes its `Error.Code` from."""
-    row = wire_error(error)
+    row = wire_error(type(error))
     return f"{row.query};{row.fault}"

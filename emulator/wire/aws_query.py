@@ -172,7 +172,7 @@ def _scalar(value: object) -> str:
 
 def encode_error(error: SqsError, request_id: str) -> tuple[int, bytes]:
     """Return the status and the XML of an error."""
-    row = wire_error(error)
+    row = wire_error(type(error))
     detail = {
         "Type": row.fault,
         "Code": row.query,
@@ -209,6 +209,6 @@ def _plain(value: object, shape: Shape) -> object:
 
 
 def encode_error_as_json(error: SqsError, request_id: str) -> tuple[int, bytes]:
-    row = wire_error(error)
+    row = wire_error(type(error))
     detail = {"Code": row.query, "Message": row.query_message or error.message, "Type": row.fault}
     return row.status, msgspec.json.encode({"Error": detail, "RequestId": request_id})

@@ -197,4 +197,4 @@ def test_an_error_without_a_row_of_its_own_takes_its_parents() -> None:
     class Special(errors.InvalidParameterValue):
         pass
 
-    assert wire_error(Special("x")) is WIRE_ERRORS[errors.InvalidParameterValue]
+    assert wire_error(Special) is WIRE_ERRORS[errors.InvalidParameterValue]

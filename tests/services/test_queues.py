@@ -28,11 +28,6 @@ def test_a_name_of_anything_else_is_refused(sqs: Sqs, name: str) -> None:
         sqs.create(name)
 
 
-def test_a_fifo_queue_is_refused_in_plain_words_as_long_as_there_are_none(sqs: Sqs) -> None:
-    with refused("AWS.SimpleQueueService.UnsupportedOperation", "FIFO queues are not there yet in this emulator."):
-        sqs.create("q.fifo", FifoQueue="true")
-
-
 def test_names_are_case_sensitive(sqs: Sqs) -> None:
     assert sqs.create("q") != sqs.create("Q")
 
@@ -61,7 +56,7 @@ def test_only_the_attributes_that_were_sent_are_compared(sqs: Sqs) -> None:
         ({}, {"VisibilityTimeout": "31"}, "VisibilityTimeout"),
         ({"DelaySeconds": "5"}, {"VisibilityTimeout": "30", "DelaySeconds": "0"}, "DelaySeconds"),
         ({}, {"DelaySeconds": "1", "VisibilityTimeout": "1"}, "DelaySeconds"),
-        ({"Policy": '{"Version":"1"}'}, {"Policy": '{"Version":"2"}'}, "Policy"),
+        ({"Policy": '{"Id":"1","Statement":[]}'}, {"Policy": '{"Id":"2","Statement":[]}'}, "Policy"),
         ({"KmsMasterKeyId": "a"}, {"KmsMasterKeyId": "b"}, "KmsMasterKeyId"),
         ({}, {"SqsManagedSseEnabled": "false"}, "SqsManagedSseEnabled"),
     ],
@@ -82,7 +77,7 @@ def test_the_first_attribute_that_differs_is_told(
 @pytest.mark.parametrize(
     ("live", "sent"),
     [
-        ({"Policy": '{"Version": "1", "Id": "x"}'}, {"Policy": '{"Id":"x","Version":"1"}'}),
+        ({"Policy": '{"Statement": [], "Id": "x"}'}, {"Policy": '{"Id":"x","Statement":[]}'}),
         ({"SqsManagedSseEnabled": "False"}, {"SqsManagedSseEnabled": "false"}),
     ],
     ids=["JSON", "boolean"],

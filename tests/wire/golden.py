@@ -1,7 +1,8 @@
 """Golden exchanges: what is sent and what comes back, byte by byte, in both protocols.
 
 A case is a little script. `given` runs first, in JSON; then the call is made once in each protocol, each on a queue of
-its own. `$url` is the queue's URL, `$handle` the receipt handle of the last message received in `given`.
+its own. `$url` is the queue's URL, `$arn` its ARN, `$handle` the receipt handle of the last message received in `given`,
+`$task` the handle of its move task.
 """
 
 from __future__ import annotations
@@ -61,7 +62,8 @@ class Scene:
         self._ask = ask
         self._headers = credentials(region)
         self._region = region
-        self._words = {"url": queue_url(), "handle": "", "host": HOST}
+        arn = f"arn:aws:sqs:{region}:000000000000:q"
+        self._words = {"url": queue_url(), "arn": arn, "handle": "", "task": "", "host": HOST}
         for step in (Step("CreateQueue", {"QueueName": "q"}), *given):
             self._play(step)
 
@@ -72,6 +74,8 @@ class Scene:
         if step.action == "ReceiveMessage":
             (message,) = json.loads(response.body)["Messages"]
             self._words["handle"] = message["ReceiptHandle"]
+        elif step.action == "StartMessageMoveTask":
+            self._words["task"] = json.loads(response.body)["TaskHandle"]
 
     def fill(self, template: str) -> str:
         return string.Template(template).substitute(self._words)

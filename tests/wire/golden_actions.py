@@ -10,6 +10,28 @@ SEND: Final = Step("SendMessage", {"QueueUrl": "q", "MessageBody": "hello"})
 RECEIVE: Final = Step("ReceiveMessage", {"QueueUrl": "q"})
 MD5_OF_HELLO: Final = "5d41402abc4b2a76b9719d911017c592"
 TWO_QUEUES: Final = (Step("CreateQueue", {"QueueName": "a-2"}), Step("CreateQueue", {"QueueName": "a-1"}))
+DEAD_LETTERS: Final = Step(
+    "CreateQueue",
+    {"QueueName": "a", "Attributes": {"RedrivePolicy": '{"deadLetterTargetArn":"$arn","maxReceiveCount":"1"}'}},
+)
+# Two messages, of which a task at one a second leaves the second for later.
+MOVE_TASK: Final = (
+    DEAD_LETTERS,
+    Step("SendMessage", {"QueueUrl": "q", "MessageBody": "1"}),
+    Step("SendMessage", {"QueueUrl": "q", "MessageBody": "2"}),
+    Step(
+        "StartMessageMoveTask", {"SourceArn": "$arn", "DestinationArn": "${arn}2", "MaxNumberOfMessagesPerSecond": 1}
+    ),
+)
+PERMISSION: Final = Step(
+    "AddPermission",
+    {
+        "QueueUrl": "q",
+        "Label": "alice",
+        "AWSAccountIds": ["111122223333"],
+        "Actions": ["SendMessage", "ReceiveMessage"],
+    },
+)
 ATTRIBUTES: Final = Step(
     "SendMessage",
     {
@@ -303,5 +325,99 @@ GOLDEN: Final[dict[str, Golden]] = {
     ),
     "ListQueueTags of none": Golden(
         "ListQueueTags", '{"QueueUrl":"$url"}', "{}", "QueueUrl=$url", "<ListQueueTagsResult/>"
+    ),
+    "AddPermission": Golden(
+        "AddPermission",
+        '{"QueueUrl":"$url","Label":"alice","AWSAccountIds":["111122223333","444455556666"],'
+        '"Actions":["SendMessage","*"]}',
+        "",
+        "QueueUrl=$url&Label=alice&AWSAccountId.1=111122223333&AWSAccountId.2=444455556666"
+        "&ActionName.1=SendMessage&ActionName.2=*",
+        "",
+    ),
+    "RemovePermission": Golden(
+        "RemovePermission",
+        '{"QueueUrl":"$url","Label":"alice"}',
+        "",
+        "QueueUrl=$url&Label=alice",
+        "",
+        (PERMISSION,),
+    ),
+    "GetQueueAttributes of the policy that AddPermission made": Golden(
+        "GetQueueAttributes",
+        '{"QueueUrl":"$url","AttributeNames":["Policy"]}',
+        '{"Attributes":{"Policy":"{'
+        '\\"Version\\":\\"2008-10-17\\",'
+        '\\"Id\\":\\"arn:aws:sqs:<region>:000000000000:q/SQSDefaultPolicy\\",'
+        '\\"Statement\\":[{\\"Sid\\":\\"alice\\",\\"Effect\\":\\"Allow\\",'
+        '\\"Principal\\":{\\"AWS\\":\\"arn:aws:iam::111122223333:root\\"},'
+        '\\"Action\\":[\\"SQS:SendMessage\\",\\"SQS:ReceiveMessage\\"],'
+        '\\"Resource\\":\\"arn:aws:sqs:<region>:000000000000:q\\"}]}"}}',
+        "QueueUrl=$url&AttributeName.1=Policy",
+        "<GetQueueAttributesResult><Attribute><Name>Policy</Name><Value>{"
+        "&quot;Version&quot;:&quot;2008-10-17&quot;,"
+        "&quot;Id&quot;:&quot;arn:aws:sqs:<region>:000000000000:q/SQSDefaultPolicy&quot;,"
+        "&quot;Statement&quot;:[{&quot;Sid&quot;:&quot;alice&quot;,&quot;Effect&quot;:&quot;Allow&quot;,"
+        "&quot;Principal&quot;:{&quot;AWS&quot;:&quot;arn:aws:iam::111122223333:root&quot;},"
+        "&quot;Action&quot;:[&quot;SQS:SendMessage&quot;,&quot;SQS:ReceiveMessage&quot;],"
+        "&quot;Resource&quot;:&quot;arn:aws:sqs:<region>:000000000000:q&quot;}]}</Value></Attribute>"
+        "</GetQueueAttributesResult>",
+        (PERMISSION,),
+    ),
+    "ListDeadLetterSourceQueues": Golden(
+        "ListDeadLetterSourceQueues",
+        '{"QueueUrl":"$url"}',
+        '{"queueUrls":["http://localhost:9324/000000000000/a"]}',
+        "QueueUrl=$url",
+        "<ListDeadLetterSourceQueuesResult><QueueUrl>http://localhost:9324/000000000000/a</QueueUrl>"
+        "</ListDeadLetterSourceQueuesResult>",
+        (DEAD_LETTERS,),
+    ),
+    "ListDeadLetterSourceQueues of none": Golden(
+        "ListDeadLetterSourceQueues",
+        '{"QueueUrl":"$url"}',
+        '{"queueUrls":[]}',
+        "QueueUrl=$url",
+        "<ListDeadLetterSourceQueuesResult/>",
+    ),
+    "StartMessageMoveTask": Golden(
+        "StartMessageMoveTask",
+        '{"SourceArn":"$arn"}',
+        '{"TaskHandle":"<task>"}',
+        "SourceArn=$arn",
+        "<StartMessageMoveTaskResult><TaskHandle><task></TaskHandle></StartMessageMoveTaskResult>",
+        (DEAD_LETTERS,),
+    ),
+    "ListMessageMoveTasks": Golden(
+        "ListMessageMoveTasks",
+        '{"SourceArn":"$arn"}',
+        '{"Results":[{"TaskHandle":"<task>","Status":"RUNNING","SourceArn":"arn:aws:sqs:<region>:000000000000:q",'
+        '"DestinationArn":"arn:aws:sqs:<region>:000000000000:q2","MaxNumberOfMessagesPerSecond":1,'
+        '"ApproximateNumberOfMessagesMoved":1,"ApproximateNumberOfMessagesToMove":2,"StartedTimestamp":<ms>}]}',
+        "SourceArn=$arn",
+        "<ListMessageMoveTasksResult><ListMessageMoveTasksResultEntry><TaskHandle><task></TaskHandle>"
+        "<Status>RUNNING</Status><SourceArn>arn:aws:sqs:<region>:000000000000:q</SourceArn>"
+        "<DestinationArn>arn:aws:sqs:<region>:000000000000:q2</DestinationArn>"
+        "<MaxNumberOfMessagesPerSecond>1</MaxNumberOfMessagesPerSecond>"
+        "<ApproximateNumberOfMessagesMoved>1</ApproximateNumberOfMessagesMoved>"
+        "<ApproximateNumberOfMessagesToMove>2</ApproximateNumberOfMessagesToMove>"
+        "<StartedTimestamp><ms></StartedTimestamp></ListMessageMoveTasksResultEntry></ListMessageMoveTasksResult>",
+        (Step("CreateQueue", {"QueueName": "q2"}), *MOVE_TASK),
+    ),
+    "ListMessageMoveTasks of none": Golden(
+        "ListMessageMoveTasks",
+        '{"SourceArn":"$arn"}',
+        '{"Results":[]}',
+        "SourceArn=$arn",
+        "<ListMessageMoveTasksResult/>",
+    ),
+    "CancelMessageMoveTask": Golden(
+        "CancelMessageMoveTask",
+        '{"TaskHandle":"$task"}',
+        '{"ApproximateNumberOfMessagesMoved":1}',
+        "TaskHandle=$task",
+        "<CancelMessageMoveTaskResult><ApproximateNumberOfMessagesMoved>1</ApproximateNumberOfMessagesMoved>"
+        "</CancelMessageMoveTaskResult>",
+        (Step("CreateQueue", {"QueueName": "q2"}), *MOVE_TASK),
     ),
 }

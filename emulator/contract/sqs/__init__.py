@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 from emulator.contract.action import Action
-from emulator.contract.sqs import messages, queues
+from emulator.contract.sqs import messages, move_tasks, permissions, queues
 
 VERSION: Final = "2012-11-05"
 NAMESPACE: Final = f"http://queue.amazonaws.com/doc/{VERSION}/"
 
-ACTIONS: Final[dict[str, Action]] = {action.name: action for action in (*queues.ACTIONS, *messages.ACTIONS)}
+ACTIONS: Final[dict[str, Action]] = {
+    action.name: action for action in (*queues.ACTIONS, *messages.ACTIONS, *permissions.ACTIONS, *move_tasks.ACTIONS)
+}

@@ -49,6 +49,16 @@ class ListQueuesResult(Result):
     next_token: str | None = None
 
 
+class ListDeadLetterSourceQueuesRequest(QueueRequest):
+    max_results: int | None = None
+    next_token: str | None = None
+
+
+class ListDeadLetterSourceQueuesResult(Result, kw_only=True):
+    queue_urls: QueueUrls = msgspec.field(name="queueUrls")  # there even when it is empty
+    next_token: str | None = None
+
+
 class GetQueueAttributesRequest(QueueRequest):
     attribute_names: AttributeNames | None = None
 
@@ -89,6 +99,7 @@ ACTIONS: Final = (
     Action("CreateQueue", CreateQueueRequest, ("queue_name",), CreateQueueResult, on_queue_path=False),
     Action("GetQueueUrl", GetQueueUrlRequest, ("queue_name",), GetQueueUrlResult),
     Action("ListQueues", ListQueuesRequest, (), ListQueuesResult, on_queue_path=False),
+    Action("ListDeadLetterSourceQueues", ListDeadLetterSourceQueuesRequest, (), ListDeadLetterSourceQueuesResult),
     Action("GetQueueAttributes", GetQueueAttributesRequest, (), GetQueueAttributesResult),
     Action("SetQueueAttributes", SetQueueAttributesRequest, ("attributes",)),
     Action("DeleteQueue", DeleteQueueRequest, ()),

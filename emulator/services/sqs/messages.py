@@ -42,6 +42,7 @@ from emulator.core.errors import (
     SqsError,
     TooManyEntriesInBatchRequest,
 )
+from emulator.core.identifiers import sequence_number
 from emulator.core.limits import Limits
 from emulator.core.message import Message, MessageAttributeValue
 from emulator.core.queue import Delivery, Draft, Queue
@@ -67,6 +68,7 @@ def send_message(call: Call, request: SendMessageRequest) -> SendMessageResult:
         md5_of_message_system_attributes=(
             _md5_of_system_attributes(request) if request.message_system_attributes else None
         ),
+        sequence_number=sequence_number(message.sequence) if queue.attributes.fifo_queue else None,
     )
 
 
@@ -76,6 +78,10 @@ def send_message_batch(call: Call, request: SendMessageBatchRequest) -> SendMess
     total = sum(checks.message_size(entry) for _, entry in entries)
     if total > queue.limits.batch_bytes:
         raise BatchRequestTooLong.of(total, queue.limits.batch_bytes)
+
+    is_fifo = queue.attributes.fifo_queue
+    if is_fifo:
+        checks.fifo_batch((entry for _, entry in entries), queue)
 
     def draft_of(entry: SendMessageBatchRequestEntry) -> Draft:
         return checks.draft(entry, queue, SENDER_ID, call.trace_header)
@@ -89,6 +95,7 @@ def send_message_batch(call: Call, request: SendMessageBatchRequest) -> SendMess
             md5_of_message_body=draft.md5_of_body,
             md5_of_message_attributes=draft.md5_of_attributes,
             md5_of_message_system_attributes=_md5_of_system_attributes(entry),
+            sequence_number=sequence_number(message.sequence) if is_fifo else None,
         )
         for (entry_id, entry, draft), message in zip(drafts, messages, strict=True)
     ]
@@ -118,8 +125,9 @@ def receive_message(call: Call, request: ReceiveMessageRequest) -> ReceiveMessag
         checks.wait_time(wait, limits)
     if seconds is not None:
         checks.visibility_timeout(seconds, limits)
-    if request.receive_request_attempt_id is not None:
-        checks.identifier(request.receive_request_attempt_id, "ReceiveRequestAttemptId", limits)
+    attempt_id = request.receive_request_attempt_id
+    if attempt_id is not None:
+        checks.identifier(attempt_id, "ReceiveRequestAttemptId", limits)
     select = _selection(
         (*(request.attribute_names or ()), *(request.message_system_attribute_names or ())),
         tuple(request.message_attribute_names or ()),
@@ -131,6 +139,7 @@ def receive_message(call: Call, request: ReceiveMessageRequest) -> ReceiveMessag
         now=call.now,
         consumer=call.consumer,
         long_poll=wait > 0,
+        attempt_id=attempt_id,
     )
     if deliveries or not wait:
         return select(deliveries)
@@ -139,6 +148,7 @@ def receive_message(call: Call, request: ReceiveMessageRequest) -> ReceiveMessag
         visibility_timeout=timeout,
         until=call.now + wait * 1000,
         consumer=call.consumer,
+        attempt_id=attempt_id,
     )
     return ParkedReceive(queue, waiter, call.now, select)
 
@@ -169,12 +179,12 @@ _SYSTEM_ATTRIBUTES: Final[dict[str, Callable[[Message], str | None]]] = {
     "ApproximateReceiveCount": lambda message: str(message.receive_count),
     "ApproximateFirstReceiveTimestamp": lambda message: str(message.first_received_at),
     "MessageGroupId": lambda message: message.group_id,
+    "MessageDeduplicationId": lambda message: message.deduplication_id,
+    # A FIFO queue's messages have a deduplication id, all of them, and no others have one.
+    "SequenceNumber": lambda message: sequence_number(message.sequence) if message.deduplication_id else None,
     "AWSTraceHeader": lambda message: message.trace_header,
+    "DeadLetterQueueSourceArn": lambda message: message.dead_letter_source,  # on no page of AWS's, but in `All`
 }
-# Asked for by name, they are known but not there: they belong to FIFO and dead-letter queues.
-_SYSTEM_ATTRIBUTE_NAMES: Final = frozenset(
-    (*_SYSTEM_ATTRIBUTES, "MessageDeduplicationId", "SequenceNumber", "DeadLetterQueueSourceArn")
-)
 _ALL: Final = ("All", "ALL")  # kombu writes the second
 
 
@@ -184,7 +194,7 @@ def _selection(asked: tuple[str, ...], attributes: tuple[str, ...]) -> Callable[
     """Return what makes the result of deliveries, with the system and message attributes that the request asks for."""
     for name in asked:
         # Names of queue attributes are in the same enumeration as the old member's, and ignored.
-        if name not in _SYSTEM_ATTRIBUTE_NAMES and name not in queue_attributes.ALL_NAMES and name not in _ALL:
+        if name not in _SYSTEM_ATTRIBUTES and name not in queue_attributes.ALL_NAMES and name not in _ALL:
             raise InvalidAttributeName.unknown(name)
     wanted = _SYSTEM_ATTRIBUTES.keys() if any(name in asked for name in _ALL) else asked
     system = [(name, _SYSTEM_ATTRIBUTES[name]) for name in dict.fromkeys(wanted) if name in _SYSTEM_ATTRIBUTES]
@@ -343,7 +353,7 @@ def _each(
         try:
             successful.append((entry_id, entry, act(entry)))
         except SqsError as error:
-            row = wire_error(error)
+            row = wire_error(error.entry_shape or type(error))
             failed.append(
                 BatchResultErrorEntry(
                     id=entry_id, sender_fault=row.fault == "Sender", code=row.query, message=error.entry_message

@@ -14,6 +14,8 @@ from emulator.contract.sqs.queues import (
     GetQueueAttributesResult,
     GetQueueUrlRequest,
     GetQueueUrlResult,
+    ListDeadLetterSourceQueuesRequest,
+    ListDeadLetterSourceQueuesResult,
     ListQueuesRequest,
     ListQueuesResult,
     ListQueueTagsRequest,
@@ -29,7 +31,6 @@ from emulator.core.errors import (
     InvalidParameter,
     InvalidParameterValue,
     MissingParameter,
-    UnsupportedOperation,
 )
 from emulator.core.queue import Queue
 from emulator.services import checks
@@ -41,9 +42,8 @@ def create_queue(call: Call, request: CreateQueueRequest) -> CreateQueueResult:
     if not name:
         raise MissingParameter("QueueName")
     sent = request.attributes or {}
-    if (sent.get("FifoQueue") or "").lower() == "true":
-        raise UnsupportedOperation("FIFO queues are not there yet in this emulator.")
-    checks.queue_name(name, call.broker.limits)
+    is_fifo = (sent.get("FifoQueue") or "").lower() == "true"
+    checks.queue_name(name, call.broker.limits, is_fifo=is_fifo)
     tags = checks.tags(request.tags or {})
     _limit_tags(len(tags), name, call)
     now = call.read_own_clock()
@@ -59,20 +59,33 @@ def get_queue_url(call: Call, request: GetQueueUrlRequest) -> GetQueueUrlResult:
 
 
 def list_queues(call: Call, request: ListQueuesRequest) -> ListQueuesResult:
-    """Return a page of names in their order. A token is the last name of the page before."""
-    limits = call.broker.limits
-    if request.max_results is not None:
-        checks.max_results(request.max_results, limits)
     queues = call.broker.queues_named(call.account, call.region, request.queue_name_prefix or "")
-    if request.next_token:
-        last = _read_token(request.next_token)
+    page, next_token = _page(queues, request.max_results, request.next_token, call)
+    return ListQueuesResult(queue_urls=page or None, next_token=next_token)
+
+
+def list_dead_letter_source_queues(
+    call: Call, request: ListDeadLetterSourceQueuesRequest
+) -> ListDeadLetterSourceQueuesResult:
+    queues = call.broker.dead_letter_sources(call.queue(request.queue_url))
+    page, next_token = _page(queues, request.max_results, request.next_token, call)
+    return ListDeadLetterSourceQueuesResult(queue_urls=page, next_token=next_token)
+
+
+def _page(queues: list[Queue], max_results: int | None, token: str | None, call: Call) -> tuple[list[str], str | None]:
+    """Return the URLs of a page of queues, which are in the order of their names, and the token of the page after it.
+
+    A token is the last name of the page before. Who does not ask for pages gets one, and no token.
+    """
+    limits = call.broker.limits
+    if max_results is not None:
+        checks.max_results(max_results, limits)
+    if token:
+        last = _read_token(token)
         queues = [queue for queue in queues if queue.name > last]
-    page = queues[: request.max_results or limits.list_results]
-    more = request.max_results is not None and len(queues) > len(page)
-    return ListQueuesResult(
-        queue_urls=[call.url_of(queue) for queue in page] or None,
-        next_token=_token(page[-1].name) if more else None,
-    )
+    page = queues[: max_results or limits.list_results]
+    more = max_results is not None and len(queues) > len(page)
+    return [call.url_of(queue) for queue in page], _token(page[-1].name) if more else None
 
 
 def _token(name: str) -> str:

@@ -1,0 +1,241 @@
+"""The FIFO queue: message groups, each in the order in which its messages were accepted.
+
+A group holds *all* its messages, whatever their state. What can be received is its ready prefix: from its first message
+up to the first one that is in flight or delayed. There is no lock to keep: a group whose first message is not ready is
+blocked, and becomes available again by that message's own doing. So nothing is ever moved inside a group, and its order
+cannot break.
+
+Groups are served in the order in which their first messages became available, each drained before the next. That order
+is a stamp drawn from one counter whenever a message becomes visible, not a time: times tie.
+
+Ground: Amazon SQS Developer Guide, "FIFO queue delivery logic"; the order is recorded (see the tests' tables).
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Iterator
+from typing import Any
+
+from sortedcontainers import SortedDict
+
+from emulator.core.attributes import QueueAttributes
+from emulator.core.deduplication import Attempt, Attempts, Deduplication
+from emulator.core.errors import InvalidParameter
+from emulator.core.events import Consumer, MessageDeduplicated
+from emulator.core.message import Message, State
+from emulator.core.queue import Delivery, Draft, Original, Queue
+
+
+class MessageGroup:
+    __slots__ = ("messages", "stamp")
+
+    def __init__(self) -> None:
+        self.messages: OrderedDict[int, Message] = OrderedDict()  # by sequence
+        self.stamp = 0  # that under which it is listed as available; 0: it is not
+
+    def head(self) -> Message | None:
+        return next(iter(self.messages.values()), None)
+
+
+class FifoQueue(Queue):
+    takes_expired_handles = False
+    tells_over_limit = False
+
+    _groups: dict[str, MessageGroup]  # none of them is empty
+    _available: SortedDict[int, MessageGroup]  # those with a ready head, by its stamp
+    _last_stamp: int = 0
+
+    def __init__(self, arn: str, **settings: Any) -> None:
+        super().__init__(arn, **settings)
+        by_group = self.attributes.deduplication_scope == "messageGroup"
+        self._deduplication = Deduplication(by_group=by_group, window_ms=self.limits.deduplication_window_ms)
+        self._attempts = Attempts(window_ms=self.limits.attempt_window_ms)
+
+    # The delivery order.
+
+    def _clear_ready(self) -> None:
+        self._groups = {}
+        self._available = SortedDict()
+
+    def _place(self, message: Message) -> None:
+        group_id = message.group_id or ""
+        group = self._groups.get(group_id)
+        if group is None:
+            group = self._groups[group_id] = MessageGroup()
+        group.messages[message.sequence] = message
+        super()._place(message)
+
+    def _add_ready(self, message: Message) -> None:
+        self._last_stamp = message.available = self._last_stamp + 1
+        group = self._groups[message.group_id or ""]
+        if group.head() is message:
+            self._list(group, message.available)
+
+    def _remove_ready(self, message: Message) -> None:
+        """Nothing: a message leaves its group in `_forget`, whatever its state."""
+
+    def _forget(self, message: Message) -> None:
+        super()._forget(message)
+        group = self._groups[message.group_id or ""]
+        was_head = group.head() is message
+        del group.messages[message.sequence]
+        if not was_head:
+            return
+        head = group.head()
+        self._list(group, head.available if head is not None and head.state is State.READY else 0)
+        if head is None:
+            del self._groups[message.group_id or ""]
+
+    def _list(self, group: MessageGroup, stamp: int) -> None:
+        """List a group as available under its head's stamp; 0: not any more."""
+        if group.stamp:
+            del self._available[group.stamp]
+        group.stamp = stamp
+        if stamp:
+            self._available[stamp] = group
+
+    def _has_ready(self) -> bool:
+        return bool(self._available)
+
+    def _take_ready(self, at_most: int) -> list[Message]:
+        taken: list[Message] = []
+        while len(taken) < at_most and self._available:
+            group = self._available.popitem(0)[1]
+            group.stamp = 0
+            for message in group.messages.values():
+                if message.state is not State.READY or len(taken) == at_most:
+                    break
+                taken.append(message)
+        return taken
+
+    def put_back(self, message: Message) -> None:
+        self._list(self._groups[message.group_id or ""], message.available)
+
+    def _ready_sequences(self) -> Iterator[int]:
+        for group in self._groups.values():
+            yield from (sequence for sequence, each in group.messages.items() if each.state is State.READY)
+
+    # Deduplication.
+
+    def _accept(self, draft: Draft, now: int, consumer: Consumer | None) -> Message | Original:
+        original = self._deduplication.find(draft, now)
+        if original is not None:
+            if self.emit is not None:
+                self.emit(MessageDeduplicated(now, self.arn, original.id, draft.deduplication_id or "", consumer))
+            return original
+        message = super()._accept(draft, now, consumer)
+        self._deduplication.remember(draft, Original(message.id, message.sequence), now)
+        return message
+
+    def purge(self, *, now: int) -> None:
+        super().purge(now=now)
+        self._deduplication.clear()
+        self._attempts.clear()
+
+    # Receives that are retried.
+
+    def receive(
+        self,
+        *,
+        max_messages: int,
+        now: int,
+        visibility_timeout: int | None = None,
+        consumer: Consumer | None = None,
+        long_poll: bool = False,
+        attempt_id: str | None = None,
+    ) -> list[Delivery]:
+        if attempt_id is not None:
+            self.catch_up(now)
+            attempt = self._attempts.find(attempt_id)
+            if attempt is not None:
+                if not self._can_retry(attempt, now):
+                    reason = "The receiveRequestAttemptId is not valid anymore since the receive call is not retryable."
+                    raise InvalidParameter(attempt_id, "ReceiveRequestAttemptId", reason)
+                return self._retry(attempt, visibility_timeout, now)
+        return super().receive(
+            max_messages=max_messages,
+            now=now,
+            visibility_timeout=visibility_timeout,
+            consumer=consumer,
+            long_poll=long_poll,
+            attempt_id=attempt_id,
+        )
+
+    def _receive(
+        self,
+        max_messages: int,
+        visibility_timeout: int | None,
+        now: int,
+        consumer: Consumer | None,
+        attempt_id: str | None,
+    ) -> list[Delivery]:
+        deliveries = super()._receive(max_messages, visibility_timeout, now, consumer, attempt_id)
+        if attempt_id is not None and deliveries:
+            self._attempts.remember(attempt_id, deliveries, now)
+        return deliveries
+
+    def _can_retry(self, attempt: Attempt, now: int) -> bool:
+        """Say whether all that a receive handed out is as it left it: not deleted, not changed, not timed out."""
+        if attempt.is_spoiled or now >= attempt.until:
+            return False
+        for sequence, receive in attempt.receives:
+            message = self.messages.get(sequence)
+            if message is None or message.state is not State.IN_FLIGHT or message.receives_here != receive:
+                return False
+        return True
+
+    def _retry(self, attempt: Attempt, visibility_timeout: int | None, now: int) -> list[Delivery]:
+        """Hand out the same messages with the same handles; their visibility timeout begins anew, no count changes."""
+        timeout = self.attributes.visibility_timeout * 1000 if visibility_timeout is None else visibility_timeout
+        messages = [self.messages[sequence] for sequence, _ in attempt.receives]
+        for message in messages:
+            self.hidden.remove(message.visible_at, message.sequence)
+            message.received_at = now
+            message.visible_at = now + timeout
+            if timeout:
+                self._hide(message)
+            else:
+                self._reveal(message)
+        self.settle(now)
+        return [self._delivery(message) for message in messages]
+
+    def change_visibility(
+        self, receipt_handle: str, timeout: int, *, now: int, consumer: Consumer | None = None
+    ) -> None:
+        super().change_visibility(receipt_handle, timeout, now=now, consumer=consumer)
+        self._attempts.spoil(self._parse(receipt_handle).sequence)
+
+    # Moves and attributes.
+
+    def _take_dead_letter(self, message: Message, *, source: str, now: int) -> None:
+        """Its retention begins anew, and its own id deduplicates it, so that nothing here can swallow it."""
+        self._adopt(message, now, dead_letter_source=source, enqueued_at=now, deduplication_id=message.id)
+
+    def set_attributes(self, attributes: QueueAttributes, *, now: int, changes: dict[str, str]) -> None:
+        """Replace the attributes. A new DelaySeconds counts for the messages that are delayed already."""
+        self.catch_up(now)
+        if attributes.delay_seconds != self.attributes.delay_seconds:
+            for message in [each for each in self.messages.values() if each.state is State.DELAYED]:
+                self.hidden.remove(message.visible_at, message.sequence)
+                message.visible_at = max(now, message.enqueued_at + attributes.delay_seconds * 1000)
+                self._hide(message)
+        super().set_attributes(attributes, now=now, changes=changes)
+
+    # For tests.
+
+    def check(self) -> None:
+        super().check()
+        grouped: set[int] = set()
+        for group_id, group in self._groups.items():
+            sequences = list(group.messages)
+            assert sequences, f"group {group_id} is empty"
+            assert sequences == sorted(sequences), f"group {group_id} is out of order"
+            assert all(each.group_id == group_id for each in group.messages.values())
+            grouped.update(sequences)
+            head = group.head()
+            assert head is not None
+            assert group.stamp == (head.available if head.state is State.READY else 0), head.state
+        assert grouped == self.messages.keys()
+        listed = {group.stamp: group for group in self._groups.values() if group.stamp}
+        assert dict(self._available) == listed
