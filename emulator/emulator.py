@@ -30,12 +30,13 @@ class Emulator:
         self.broker = Broker(clock or SystemClock(), limits=self.config.limit_set, alarm_of=Timekeeper)
         if self.config.events:
             self.broker.watch(self.feed.record)
+        self._origins = Origins(self.config.allowed_origins)
         self.api = AwsApi(
             self.broker,
             region=self.config.region,
             base_url=self.config.base_url,
             max_body=self.config.max_body,
-            origins=Origins(self.config.allowed_origins),
+            origins=self._origins,
             trust_forwarded=self.config.trust_forwarded,
         )
         if self.config.log_wire or self.config.access_log:
@@ -49,7 +50,7 @@ class Emulator:
     def _make_control(self) -> AsgiApp:
         from emulator.web.control import make_control  # Starlette takes 60 ms to import, and nothing waits for it
 
-        return make_control(self.broker, self.feed)
+        return make_control(self.broker, self.feed, self._origins)
 
     @property
     def url(self) -> str:

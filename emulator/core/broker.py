@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from emulator.core import attributes as queue_attributes
 from emulator.core.attributes import QueueAttributes
-from emulator.core.clock import Clock
+from emulator.core.clock import AccountClock, Clock
 from emulator.core.errors import (
     InvalidParameter,
     InvalidParameterValue,
@@ -39,16 +39,47 @@ class Region:
 
 
 class Account:
-    def __init__(self, clock: Clock) -> None:
+    """One customer's regions, and the time that they go by."""
+
+    def __init__(self, clock: AccountClock, alarm: Alarm) -> None:
         self.clock = clock
+        self.alarm = alarm
         self.regions: dict[str, Region] = {}
+
+    def queues(self) -> Iterator[Queue]:
+        for region in self.regions.values():
+            yield from region.queues.values()
+
+    def advance_to(self, target: int) -> None:
+        """Move the clock on, from one moment to the next at which something happens that somebody sees happen.
+
+        Those are the ends of what parked receives wait for, and the steps of move tasks. What happens between them in
+        queues where nobody waits comes in the order of its deadlines when the queue is looked at; it is, at the end.
+        Raises ValueError for a moment that is past.
+        """
+        rate = self.clock.rate
+        self.clock.freeze()
+        if target < self.clock.now():
+            self.clock.set_rate(rate)
+            self.clock.move_to(target)  # which says why not
+        while (due := self.alarm.next()) is not None and due[0] <= target:
+            moment, whom = due
+            self.clock.move_to(max(moment, self.clock.now()))
+            self.alarm.set(whom, None)
+            whom.wake(self.clock.now())
+        self.clock.move_to(target)
+        for queue in list(self.queues()):
+            queue.catch_up(target)
+            queue.settle(target)
+        self.clock.set_rate(rate)
+        self.alarm.clock_changed()
 
 
 class Broker:
-    """The root of the state. `alarm_of` gives a new queue its alarm, by the clock of its account."""
+    """The root of the state. `alarm_of` gives a new account its alarm, by its clock."""
 
     def __init__(
-        self, clock: Clock, *, limits: Limits = RELAXED, alarm_of: Callable[[Clock], Alarm] | None = None
+        self, clock: Clock, *, limits: Limits = RELAXED, alarm_of: Callable[[AccountClock], Alarm] | None = None
     ) -> None:
         self.clock = clock
         self.limits = limits
@@ -71,6 +102,21 @@ class Broker:
         except KeyError:
             return None
 
+    def account(self, number: str) -> Account:
+        """Return an account, made now if nothing was kept of it."""
+        found = self.accounts.get(number)
+        if found is None:
+            clock = AccountClock(self.clock)
+            found = self.accounts[number] = Account(clock, self._alarm_of(clock))
+        return found
+
+    def drop_account(self, number: str) -> None:
+        """Forget an account, its clock and its queues with everything in them; parked receives are answered."""
+        account = self.accounts.pop(number, None)
+        if account is not None:
+            for queue in account.queues():
+                self._end(queue, account.clock.now())
+
     def clock_of(self, account: str) -> Clock:
         found = self.accounts.get(account)
         return self.clock if found is None else found.clock
@@ -82,8 +128,7 @@ class Broker:
 
     def queues(self) -> Iterator[Queue]:
         for account in self.accounts.values():
-            for region in account.regions.values():
-                yield from region.queues.values()
+            yield from account.queues()
 
     def _region(self, account: str, region: str) -> Region:
         """Return a region to read; an empty one, kept by nobody, where there are no queues."""
@@ -108,14 +153,14 @@ class Broker:
             return live
         if now < place.free_at.get(name, now):
             raise QueueDeletedRecently
-        owner = self.accounts.setdefault(account, Account(self.clock))
+        owner = self.account(account)
         queue: Queue = (FifoQueue if is_fifo else StandardQueue)(
             arn,
             now=now,
             attributes=wanted,
             limits=self.limits,
             clock=owner.clock,
-            alarm=self._alarm_of(owner.clock),
+            alarm=owner.alarm,
             emit=self._emit(),
             find=self.find_arn,
         )
@@ -132,6 +177,9 @@ class Broker:
         del place.queues[name]
         place.free_at[name] = now + self.limits.recreate_window_ms
         place.free_at = {name: at for name, at in place.free_at.items() if at > now}
+        self._end(queue, now)
+
+    def _end(self, queue: Queue, now: int) -> None:
         if queue.emit is not None:
             queue.emit(QueueDeleted(now, queue.arn, len(queue.messages)))
         for task in queue.move_tasks:
@@ -199,9 +247,8 @@ class Broker:
         return task
 
     def _move_tasks_beside(self, source: Queue) -> Iterator[MessageMoveTask]:
-        for region in self.accounts[source.arn.split(":")[4]].regions.values():
-            for queue in region.queues.values():
-                yield from queue.move_tasks
+        for queue in self.accounts[source.arn.split(":")[4]].queues():
+            yield from queue.move_tasks
 
     def _check_destination(self, source: Queue, destination_arn: str | None) -> None:
         if destination_arn is None:

@@ -23,8 +23,9 @@ from emulator.core.attributes import QueueAttributes
 from emulator.core.deduplication import Attempt, Attempts, Deduplication
 from emulator.core.errors import InvalidParameter
 from emulator.core.events import Consumer, MessageDeduplicated
-from emulator.core.message import Message, State
+from emulator.core.message import Message, Move, State
 from emulator.core.queue import Delivery, Draft, Original, Queue
+from emulator.core.redrive import RedrivePolicy
 
 
 class MessageGroup:
@@ -111,6 +112,26 @@ class FifoQueue(Queue):
 
     def put_back(self, message: Message) -> None:
         self._list(self._groups[message.group_id or ""], message.available)
+
+    def _take_living(self, at_most: int, policy: RedrivePolicy, now: int) -> list[Message]:
+        """Take the next messages to receive. A dead letter among them blocks nothing: its group goes on behind it."""
+        target = self._dead_letter_queue(policy)
+        living: list[Message] = []
+        dead: list[Message] = []
+        while len(living) < at_most and self._available:
+            group = self._available.popitem(0)[1]
+            group.stamp = 0
+            for message in group.messages.values():
+                if message.state is not State.READY or len(living) == at_most:
+                    break
+                is_dead = target is not None and message.receives_here >= policy.max_receive_count
+                (dead if is_dead else living).append(message)
+        for message in living:
+            message.apply(Move.RECEIVE)
+        for message in dead:
+            assert target is not None
+            self._dead_letter(message, target, now)
+        return living
 
     def _ready_sequences(self) -> Iterator[int]:
         for group in self._groups.values():

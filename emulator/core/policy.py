@@ -78,7 +78,7 @@ _PRINCIPALS: Final[Mapping[str, re.Pattern[str]]] = {
     "CanonicalUser": re.compile(r"\S+"),
 }
 
-# The grammar needs seven. Without a bound there were policies that can be read here but, nested as deep, not written.
+# The grammar needs six. Without a bound there were policies that can be read here but, nested as deep, not written.
 _MAX_LEVELS: Final = 16
 
 _Members = dict[str, object]

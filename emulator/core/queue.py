@@ -104,15 +104,31 @@ class Due(Protocol):
 
 
 class Alarm(Protocol):
-    """Calls `due.wake(now)` at the moment `at` and not before; None: no more."""
+    """Wakes what is due, by one clock."""
 
-    def set(self, due: Due, at: int | None) -> None: ...
+    def set(self, due: Due, at: int | None) -> None:
+        """Call `due.wake(now)` at the moment `at` and not before; None: no more."""
+        ...
+
+    def next(self) -> tuple[int, Due] | None:
+        """Return the earliest moment that is set, and for whom."""
+        ...
+
+    def clock_changed(self) -> None:
+        """Reckon anew how long it is until the moments that are set."""
+        ...
 
 
 class NoAlarm:
     """For a queue driven by hand: it catches up when it is next touched."""
 
     def set(self, due: Due, at: int | None) -> None:
+        pass
+
+    def next(self) -> tuple[int, Due] | None:
+        return None
+
+    def clock_changed(self) -> None:
         pass
 
 
@@ -420,6 +436,12 @@ class Queue(ABC):
         for waiter in waiters:
             waiter.deliver([])
 
+    def end_overdue_waits(self, real_now: float) -> None:
+        """Answer with nothing whom the account's slow clock has kept waiting longer, in real seconds, than it asked."""
+        for waiter in self.waiters.take_overdue(real_now):
+            waiter.deliver([])
+        self._set_alarm()
+
     # Time.
 
     def catch_up(self, now: int) -> None:
@@ -675,7 +697,7 @@ class Queue(ABC):
         assert all(self.messages[each].enqueued_at == at for at, each in self._late)
         assert self._fed is None, "a dead-letter queue was left unsettled"
         assert self._next_look <= self._next_due()
-        assert not (self.waiters.by_number and ready and self._in_flight < self.limits.in_flight), (
+        assert not (self.waiters.by_number and self._has_ready() and self._in_flight < self.limits.in_flight), (
             "a waiter was left hungry"
         )
         assert self._alarm_at == (self._next_due() if self.waiters.by_number else None)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import OrderedDict
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -27,6 +28,7 @@ class Waiter:
         "is_gone",
         "max_messages",
         "number",
+        "real_until",
         "until",
         "visibility_timeout",
     )
@@ -45,6 +47,8 @@ class Waiter:
         self.until = until  # ms since the epoch: when it is answered empty
         self.consumer = consumer
         self.attempt_id = attempt_id  # ReceiveRequestAttemptId
+        # Seconds of the real, monotonic clock: a client does not wait longer, however slow its account's clock is.
+        self.real_until = math.inf
         self.number = 0
         self.deliver: Callable[[list[Delivery]], None] = lambda _deliveries: None
         self.is_gone: Callable[[], bool] = lambda: False
@@ -86,6 +90,16 @@ class Waiters:
         while self._ends and self._ends[0][0] <= now:
             ended.append(self.by_number.pop(self._ends.pop(0)[1]))
         return ended
+
+    def take_overdue(self, real_now: float) -> list[Waiter]:
+        """Remove and return those that have waited as long as their clients do."""
+        overdue = [waiter for waiter in self.by_number.values() if waiter.real_until <= real_now]
+        for waiter in overdue:
+            self.discard(waiter)
+        return overdue
+
+    def next_real_end(self) -> float:
+        return min((waiter.real_until for waiter in self.by_number.values()), default=math.inf)
 
     def take_all(self) -> list[Waiter]:
         waiters = list(self.by_number.values())

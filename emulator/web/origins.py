@@ -23,10 +23,14 @@ class Origins:
         """Allow pages of these origins, such as `http://localhost:3000`."""
         self._allowed = frozenset(allowed)
 
+    def allows(self, origin: str, scheme: str, host: str) -> bool:
+        """Say whether a page of this origin may talk to the emulator, which it reached by `scheme` and `host`."""
+        return origin in self._allowed or origin == f"{scheme}://{host}"
+
     def guard(self, request: HttpRequest, answer: Callable[[HttpRequest], Reply | ParkedReply]) -> Reply | ParkedReply:
         """Answer a page's request if its origin is allowed, and let the page read the answer."""
         origin = request.header(b"origin")
-        if origin not in self._allowed and origin != f"{request.connection.scheme}://{request.host}":
+        if not self.allows(origin, request.connection.scheme, request.host):
             text = f"Origin {origin} is not among the allowed origins.\n"
             return make_reply(403, "text/plain", uuid4_text(), text.encode("latin-1"))
         if request.method == b"OPTIONS":

@@ -7,6 +7,8 @@ from typing import Any, Final
 
 import botocore.session
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from emulator.core import policy
 from emulator.core.attributes import QueueAttributes, changed, shown
@@ -185,7 +187,8 @@ REFUSED: Final = {
     "an ARN with a wildcard in it": document(statement(Principal={"AWS": "arn:aws:iam::111122223333:role/*"})),
     "an ARN of anybody's": document(statement(Principal={"AWS": "arn:aws:iam::*:root"})),
     "an ARN of nobody": document(statement(Principal={"AWS": "arn:aws:iam::111122223333:"})),
-    "an ARN of another service": document(statement(Principal={"AWS": TOPIC})),
+    "an ARN of another service": document(statement(Principal={"AWS": "arn:aws:s3::111122223333:bucket"})),
+    "a topic": document(statement(Principal={"AWS": TOPIC})),
     "a name": document(statement(Principal={"AWS": "alice"})),
     "an empty name": document(statement(Principal={"AWS": ""})),
     "a good name and a bad one": document(statement(Principal={"AWS": [ROLE, "alice"]})),
@@ -403,3 +406,42 @@ def test_a_policy_may_become_full() -> None:
     after = grow(one_byte_less)
 
     assert len(compact(after)) == 8_192
+
+
+# Policies that nobody would write.
+
+anything: Final = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+words: Final = st.sampled_from(["*", "sqs:*", "sqs:SendMessage", "sqs:Foo", "111122223333", ROLE, "sns.amazonaws.com"])
+names: Final = words | st.lists(words, max_size=9)
+principals: Final = st.just("*") | st.dictionaries(st.sampled_from(["AWS", "Service", "x"]), names, max_size=2)
+plausible: Final = st.fixed_dictionaries(
+    {"Effect": st.sampled_from(["Allow", "Deny"]), "Action": names, "Principal": principals},
+    optional={"Sid": st.just("new") | anything, "Resource": names, "Condition": anything, "x": anything},
+)
+statements: Final = plausible | st.lists(plausible, max_size=3) | st.lists(plausible | anything, max_size=3)
+documents: Final = st.fixed_dictionaries(
+    {"Statement": statements}, optional={"Version": st.just("2012-10-17") | anything, "Id": anything, "x": anything}
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(documents | anything)
+def test_any_json_is_refused_or_can_be_added_to_and_read_again(tree: object) -> None:
+    text = json.dumps(tree)
+
+    try:
+        before = PolicyDocument.parse(text)
+    except (InvalidAttributeValue, OverLimit):
+        return
+    assert PolicyDocument.parse(before.text()) == before
+
+    try:
+        after = before.with_permission("new", ["444455556666"], ["SendMessage"], ARN)
+    except (InvalidParameter, OverLimit):
+        return
+    left = PolicyDocument.parse(after.text()).without_permission("new")
+    assert left == (before if before.statements else None)

@@ -6,9 +6,8 @@ from typing import Final
 
 import pytest
 
-from emulator.core.broker import Account
 from tests.raw_http import HOST, credentials, http, json_call
-from tests.sqs_by_hand import START, HandClock, Sqs, queue_url, read_json, read_xml, refused, texts
+from tests.sqs_by_hand import START, Sqs, queue_url, read_json, read_xml, refused, texts
 
 NO_QUEUE: Final = "AWS.SimpleQueueService.NonExistentQueue"
 ACCOUNT: Final = "123456789012"
@@ -277,7 +276,7 @@ def test_a_proxy_that_is_not_trusted_says_nothing(sqs: Sqs) -> None:
 
 
 def test_the_time_is_that_of_the_account_that_owns_the_queue(sqs: Sqs) -> None:
-    sqs.broker.accounts[ACCOUNT] = Account(HandClock(START + 5_000))
+    sqs.broker.account(ACCOUNT).clock.move_to(START + 5_000)
     url = sqs.create(key=ACCOUNT)
 
     sqs.send(url)

@@ -176,6 +176,18 @@ def test_a_policy_of_ones_own_keeps_its_members_and_gains_the_statement(sqs: Sqs
     assert policy(sqs) == {**CUSTOM, "Statement": [CUSTOM["Statement"]]}
 
 
+def test_a_fifo_queue_has_permissions_too(sqs: Sqs, ask: Ask) -> None:
+    url = sqs.create("q.fifo", FifoQueue="true")
+
+    ask(sqs, "AddPermission", {"QueueUrl": url, **ALICE})
+    added = json.loads(sqs.attributes(url, "Policy")["Policy"])
+    ask(sqs, "RemovePermission", {"QueueUrl": url, "Label": "alice"})
+
+    assert added["Id"] == f"{ARN}.fifo/SQSDefaultPolicy"
+    assert added["Statement"] == [{**ALICES, "Resource": f"{ARN}.fifo"}]
+    assert sqs.attributes(url, "Policy") == {}
+
+
 def test_what_permissions_made_is_a_policy_that_can_be_set(sqs: Sqs) -> None:
     sqs.create()
     for number in range(3):

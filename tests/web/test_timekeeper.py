@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from emulator.core.clock import AccountClock
 from emulator.core.queue import Delivery, Draft
 from emulator.core.standard import StandardQueue
 from emulator.core.waiters import Waiter
@@ -39,7 +40,7 @@ class Timers:
 
 def queue_of(clock: HandClock) -> StandardQueue:
     arn = "arn:aws:sqs:us-east-1:000000000000:q"
-    return StandardQueue(arn, clock=clock, now=clock.now(), alarm=Timekeeper(clock))
+    return StandardQueue(arn, clock=clock, now=clock.now(), alarm=Timekeeper(AccountClock(clock)))
 
 
 def park(queue: StandardQueue, milliseconds: int) -> asyncio.Future[list[Delivery]]:

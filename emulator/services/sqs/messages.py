@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+import time
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final, Protocol, TypeVar
 
@@ -167,6 +168,7 @@ class ParkedReceive(Pending):
     def subscribe(self, answer: Callable[[ReceiveMessageResult], None], *, is_gone: Callable[[], bool]) -> None:
         self._waiter.deliver = lambda deliveries: answer(self._select(deliveries))
         self._waiter.is_gone = is_gone
+        self._waiter.real_until = time.monotonic() + (self._waiter.until - self._now) / 1000
         self._queue.park(self._waiter, now=self._now)
 
     def abandon(self) -> None:
