@@ -23,8 +23,9 @@ MAY_IMPORT: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "services": (("services", "core", "contract"), ("msgspec",)),
     "observe": (("observe", "core"), ("msgspec",)),
     "web": (EVERYTHING, ("msgspec", "starlette", "uvicorn", "httptools")),
-    "config.py": (("core.limits",), ("msgspec",)),
-    "emulator.py": (EVERYTHING, ()),
+    "config": (("config", "core.attributes", "core.limits"), ("msgspec",)),
+    "emulator.py": ((*EVERYTHING, "testing"), ()),
+    "testing.py": ((), ()),  # it may talk to a server elsewhere
     "cli.py": (("__init__", "config", "emulator"), ("click",)),
     "__main__.py": (("cli",), ()),
     "__init__.py": (("config", "emulator"), ()),
