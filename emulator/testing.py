@@ -27,23 +27,39 @@ class EmulatorError(Exception):
     """The emulator would not do it; says why."""
 
 
-class Control:
-    """The emulator's own pages, for one account, over one connection that any thread may use."""
+class CallError(EmulatorError):
+    """SQS refused a call: its code, as boto3 shows it, and its words."""
 
-    def __init__(self, url: str, account: str) -> None:
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(f"{code}: {message}")
+        self.status = status
+        self.code = code
+        self.message = message
+
+
+class _Http:
+    """One connection to the emulator, which any thread may use. One that has grown old is made anew."""
+
+    def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self.account = account
         self._lock = threading.Lock()
         self._connection: http.client.HTTPConnection | None = None
 
-    def get(self, page: str, timeout: float = 60.0, **query: Any) -> Any:
-        return self._ask("GET", page, query, None, timeout)
-
-    def post(self, page: str, body: Mapping[str, Any] | None = None, **query: Any) -> Any:
-        return self._ask("POST", page, query, body or {}, 60.0)
-
-    def delete(self, page: str, **query: Any) -> Any:
-        return self._ask("DELETE", page, query, None, 60.0)
+    def ask(
+        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], timeout: float
+    ) -> tuple[int, bytes]:
+        with self._lock:
+            is_used = self._connection is not None
+            try:
+                return self._send(method, target, body, headers, timeout)
+            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
+                self._drop()
+                if not is_used:
+                    raise
+                return self._send(method, target, body, headers, timeout)
+            except BaseException:
+                self._drop()
+                raise
 
     def close(self) -> None:
         with self._lock:
@@ -51,38 +67,15 @@ class Control:
 
     __del__ = close  # who forgets it leaves no open socket
 
-    def _ask(
-        self, method: str, page: str, query: Mapping[str, Any], body: Mapping[str, Any] | None, timeout: float
-    ) -> Any:
-        given = {name: value for name, value in query.items() if value is not None}
-        target = f"/_emulator/{page}?{urlencode({'account': self.account, **given})}"
-        sent = None if body is None else json.dumps(body).encode()
-        with self._lock:
-            status, answer = self._exchange(method, target, sent, timeout)
-        if status >= 400:
-            raise EmulatorError(_problem(answer) or f"{method} {target} was answered with {status}.")
-        return json.loads(answer) if answer else None
-
-    def _exchange(self, method: str, target: str, body: bytes | None, timeout: float) -> tuple[int, bytes]:
-        is_used = self._connection is not None
-        try:
-            return self._send(method, target, body, timeout)
-        except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-            self._drop()
-            if not is_used:
-                raise
-            return self._send(method, target, body, timeout)  # the connection had grown old
-        except BaseException:
-            self._drop()
-            raise
-
-    def _send(self, method: str, target: str, body: bytes | None, timeout: float) -> tuple[int, bytes]:
+    def _send(
+        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], timeout: float
+    ) -> tuple[int, bytes]:
         connection = self._connection
         if connection is None:
             connection = self._connection = self._connect(timeout)
         elif connection.sock is not None:
             connection.sock.settimeout(timeout)
-        connection.request(method, target, body)
+        connection.request(method, target, body, dict(headers))
         response = connection.getresponse()
         return response.status, response.read()
 
@@ -97,6 +90,36 @@ class Control:
         if self._connection is not None:
             self._connection.close()
         self._connection = None
+
+
+class Control:
+    """The emulator's own pages, for one account."""
+
+    def __init__(self, url: str, account: str) -> None:
+        self.account = account
+        self._http = _Http(url)
+        self.url = self._http.url
+        self.close = self._http.close
+
+    def get(self, page: str, timeout: float = 60.0, **query: Any) -> Any:
+        return self._ask("GET", page, query, None, timeout)
+
+    def post(self, page: str, body: Mapping[str, Any] | None = None, **query: Any) -> Any:
+        return self._ask("POST", page, query, body or {}, 60.0)
+
+    def delete(self, page: str, **query: Any) -> Any:
+        return self._ask("DELETE", page, query, None, 60.0)
+
+    def _ask(
+        self, method: str, page: str, query: Mapping[str, Any], body: Mapping[str, Any] | None, timeout: float
+    ) -> Any:
+        given = {name: value for name, value in query.items() if value is not None}
+        target = f"/_emulator/{page}?{urlencode({'account': self.account, **given})}"
+        sent = None if body is None else json.dumps(body).encode()
+        status, answer = self._http.ask(method, target, sent, {}, timeout)
+        if status >= 400:
+            raise EmulatorError(_problem(answer) or f"{method} {target} was answered with {status}.")
+        return json.loads(answer) if answer else None
 
 
 def _problem(answer: bytes) -> str | None:
@@ -161,6 +184,7 @@ class Account:
         self.region = region
         self.control = Control(url, self.number)
         self.clock = Clock(self.control)
+        self._sqs = _Http(url)
 
     @property
     def url(self) -> str:
@@ -196,12 +220,35 @@ class Account:
             options["is_secure"] = True
         return options
 
+    def call(self, action: str, **members: Any) -> dict[str, Any]:
+        """Call an action of SQS and return what it answers: for tests without an SDK. Raises CallError."""
+        headers = {
+            "Authorization": f"AWS4-HMAC-SHA256 Credential={self.number}/20260101/{self.region}/sqs/aws4_request, ",
+            "Content-Type": "application/x-amz-json-1.0",
+            "X-Amz-Target": f"AmazonSQS.{action}",
+        }
+        status, answer = self._sqs.ask("POST", "/", json.dumps(members).encode(), headers, 60.0)
+        said: dict[str, Any] = json.loads(answer) if answer else {}
+        if status >= 400:
+            raise CallError(status, said["__type"].rpartition("#")[2], said.get("message", ""))
+        return said
+
+    def create_queue(self, name: str = "queue", *, fifo: bool = False, **attributes: str | int | bool) -> Queue:
+        """Create a queue with attributes by AWS's names; a FIFO queue's name gets its `.fifo`, if it has none."""
+        if fifo:
+            name = name if name.endswith(".fifo") else f"{name}.fifo"
+            attributes = {"FifoQueue": True, **attributes}
+        texts = {key: _text(value) for key, value in attributes.items()}
+        url = self.call("CreateQueue", QueueName=name, Attributes=texts)["QueueUrl"]
+        return Queue(self, url, name)
+
     def reset(self) -> None:
         """Drop the account: its queues with everything in them, its faults, and what was done to its clock."""
         self.control.post("reset")
 
     def close(self) -> None:
         self.control.close()
+        self._sqs.close()
 
     def __enter__(self) -> Account:
         return self
@@ -211,6 +258,66 @@ class Account:
     ) -> None:
         self.reset()
         self.close()
+
+
+class RunningEmulator:
+    """An emulator that somebody else has started."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+
+    def new_account(self, number: str | None = None) -> Account:
+        return Account(self.url, number)
+
+
+class Queue:
+    """A queue of an account: its names, and the calls that tests make most."""
+
+    def __init__(self, account: Account, url: str, name: str) -> None:
+        self._account = account
+        self.url = url
+        self.name = name
+        self.arn = f"arn:aws:sqs:{account.region}:{account.number}:{name}"
+
+    def send(self, body: str, **members: Any) -> str:
+        """Send a message and return its id."""
+        sent: str = self._account.call("SendMessage", QueueUrl=self.url, MessageBody=body, **members)["MessageId"]
+        return sent
+
+    def receive(self, max_messages: int = 10, **members: Any) -> list[dict[str, Any]]:
+        answer = self._account.call(
+            "ReceiveMessage",
+            **{"QueueUrl": self.url, "MaxNumberOfMessages": max_messages, "AttributeNames": ["All"], **members},
+        )
+        found: list[dict[str, Any]] = answer.get("Messages", [])
+        return found
+
+    def delete(self, message: Mapping[str, Any]) -> None:
+        """Delete a message that was received."""
+        self._account.call("DeleteMessage", QueueUrl=self.url, ReceiptHandle=message["ReceiptHandle"])
+
+    def attributes(self) -> dict[str, str]:
+        answer = self._account.call("GetQueueAttributes", QueueUrl=self.url, AttributeNames=["All"])
+        found: dict[str, str] = answer["Attributes"]
+        return found
+
+    def counts(self) -> tuple[int, int, int]:
+        """Return how many messages are visible, in flight and delayed."""
+        shown = self.attributes()
+        visible, in_flight, delayed = (
+            int(shown[f"ApproximateNumberOfMessages{kind}"]) for kind in ("", "NotVisible", "Delayed")
+        )
+        return visible, in_flight, delayed
+
+    def purge(self) -> None:
+        self._account.call("PurgeQueue", QueueUrl=self.url)
+
+    def __repr__(self) -> str:
+        return f"<Queue {self.arn}>"
+
+
+def _text(value: str | int | bool) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def new_account_number() -> str:
