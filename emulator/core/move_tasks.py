@@ -103,6 +103,8 @@ class MessageMoveTask:
         self._paced += 1
         if self.source.emit is not None:
             self.source.emit(MessageMoved(now, self.source.arn, message.id, target.arn, moved.id))
+        if not self.source.has_more_to_move:
+            self._end(Status.COMPLETED)
 
     def _end(self, status: Status) -> None:
         self.status = status

@@ -36,7 +36,8 @@ class RedrivePolicy(msgspec.Struct, frozen=True, rename="camel"):
         if not isinstance(arn, str) or not re.fullmatch(r"arn:[^:]*:sqs:[^:]*:[^:]*:[^:]+", arn):
             raise refused(text, f"Invalid value for deadLetterTargetArn: {arn}.")
         if not re.fullmatch(r"[0-9]{1,9}", str(count), re.ASCII) or int(str(count)) not in _MAX_RECEIVE_COUNT:
-            reason = f"Invalid value for maxReceiveCount: {count}, valid values are from 1 to 1000 both inclusive."
+            shown = count if isinstance(count, str) else json.dumps(count)
+            reason = f"Invalid value for maxReceiveCount: {shown}, valid values are from 1 to 1000 both inclusive."
             raise refused(text, reason)
         return cls(arn, int(str(count)))
 
