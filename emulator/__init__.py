@@ -5,11 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from emulator.config import AccountConfig as AccountConfig
+    from emulator.config import AutoCreate as AutoCreate
+    from emulator.config import ClockConfig as ClockConfig
     from emulator.config import Config as Config
     from emulator.config import ConfigError as ConfigError
+    from emulator.config import QueueConfig as QueueConfig
     from emulator.emulator import Emulator as Emulator
 
-__all__ = ["Config", "ConfigError", "Emulator", "__version__"]
+__all__ = [
+    "AccountConfig",
+    "AutoCreate",
+    "ClockConfig",
+    "Config",
+    "ConfigError",
+    "Emulator",
+    "QueueConfig",
+    "__version__",
+]
 
 __version__ = "0.1.0"
 
@@ -20,7 +33,7 @@ def __getattr__(name: str) -> Any:
         from emulator.emulator import Emulator
 
         return Emulator
-    if name in ("Config", "ConfigError"):
+    if name in __all__:
         from emulator import config
 
         return getattr(config, name)

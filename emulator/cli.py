@@ -1,4 +1,4 @@
-"""The command line: `sqs-emulator serve`. Flags and variables come from the table of `config.py`."""
+"""The command line: `serve`, `check` and `config`. The flags come from the table of `config/settings.py`."""
 
 from __future__ import annotations
 
@@ -11,24 +11,42 @@ import click
 
 from emulator import __version__
 from emulator.config import SETTINGS, Config, ConfigError, Setting
+from emulator.config.load import FILE_VARIABLE, Loaded, load
+
+Command = Callable[..., None]
 
 
-def _option(setting: Setting) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    words: dict[str, Any] = {"help": setting.help, "envvar": setting.variable, "show_envvar": True}
+def _option(setting: Setting) -> Callable[[Command], Command]:
+    """Make a flag, which hands its text on: file, environment and flags are read and refused in one place."""
+    words: dict[str, Any] = {"help": _help(setting), "default": None}
+    names = [setting.flag, setting.name]
     if setting.type is bool:
-        words.update(is_flag=True, default=False)
-    elif setting.type is tuple:
-        words.update(multiple=True)
-        words["help"] += " May be given more than once."
+        names[0] += f"/{setting.off_flag}"
+    elif setting.type in (int, str):
+        words["metavar"] = "INTEGER" if setting.type is int else "TEXT"
     else:
-        words.update(type=setting.type, default=setting.default, show_default=setting.default is not None)
-    return click.option(setting.flag, setting.name, **words)
+        words.update(multiple=True, metavar="NAME=INTEGER" if setting.name == "limit" else "TEXT")
+        words["help"] += " May be given more than once."
+    return click.option(*names, **words)
 
 
-def _with_settings(command: Callable[..., None]) -> Callable[..., None]:
+def _help(setting: Setting) -> str:
+    default = "" if setting.type is bool or setting.default in (None, ()) else f"; default: {setting.default}"
+    return f"{setting.help}  [env var: {setting.variable}{default}]"
+
+
+def _with_settings(command: Command) -> Command:
     for setting in reversed(SETTINGS):
         command = _option(setting)(command)
-    return command
+    file = f"TOML file with settings, queues and more; see docs/configuration.md.  [env var: {FILE_VARIABLE}]"
+    return click.option("--config", "file", metavar="FILE", help=file)(command)
+
+
+def _load(file: str | None, flags: dict[str, Any] | None = None) -> Loaded:
+    try:
+        return load(file, flags=flags)
+    except ConfigError as error:
+        raise click.ClickException(str(error)) from None
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -39,19 +57,61 @@ def main() -> None:
 
 @main.command()
 @_with_settings
-def serve(**settings: Any) -> None:
+def serve(file: str | None, **flags: Any) -> None:
     """Serve until SIGINT or SIGTERM."""
-    from emulator.emulator import Emulator  # after the flags are known to be good: it imports the server
+    loaded = _load(file, flags)
+    from emulator.emulator import Emulator  # after the settings are known to be good: it imports the server
 
     logging.basicConfig(format="%(asctime)s %(message)s", stream=sys.stdout, level=logging.WARNING)
     logging.getLogger("emulator").setLevel(logging.INFO)
     try:
-        config = Config(**settings)
-        server = Emulator(config).server()
+        server = Emulator(loaded.config).server()
     except ConfigError as error:
-        raise click.ClickException(str(error)) from None
-    server.on_started = lambda: _announce(server.urls, config)
+        raise click.ClickException(str(loaded.blame(error))) from None
+    server.on_started = lambda: _announce(server.urls, loaded.config)
     server.run()
+
+
+@main.command()
+@_with_settings
+@click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
+def config(file: str | None, as_json: bool, **flags: Any) -> None:
+    """Print every setting in force, and where it comes from."""
+    from emulator.config import report
+
+    loaded = _load(file, flags)
+    click.echo(report.as_json(loaded) if as_json else report.as_table(loaded))
+
+
+@main.command()
+@click.argument("file")
+def check(file: str) -> None:
+    """Say whether FILE is a good configuration, and what it creates. The environment counts, as for `serve`."""
+    from emulator.provisioning import plan
+
+    loaded = _load(file)
+    try:
+        created = plan(loaded.config)
+        _check_certificate(loaded.config)
+    except ConfigError as error:
+        raise click.ClickException(str(loaded.blame(error))) from None
+    click.echo(f"{file} is good.")
+    if created:
+        from emulator.config.report import table
+
+        click.echo(table(created))
+
+
+def _check_certificate(config: Config) -> None:
+    if config.tls_cert is None:
+        return
+    import ssl
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(config.tls_cert, config.tls_key)
+    except OSError as error:  # ssl.SSLError is one
+        files = f"tls_cert {config.tls_cert} and tls_key {config.tls_key}"
+        raise ConfigError(f"cannot serve https with {files}: {error.strerror or error}.", setting="tls_cert") from None
 
 
 def _announce(urls: list[str], config: Config) -> None:

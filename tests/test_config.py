@@ -9,6 +9,7 @@ import pytest
 
 from emulator import Config, ConfigError
 from emulator.config import SETTINGS
+from emulator.config.settings import LIMITS
 from emulator.core.limits import RELAXED, STRICT
 
 
@@ -44,6 +45,11 @@ BAD: list[tuple[dict[str, Any], str]] = [
     ({"base_url": "localhost"}, "base_url is 'localhost'; allowed is a URL that begins with http:// or https://."),
     ({"tls_cert": "a.pem"}, "tls_cert and tls_key go together"),
     ({"tls_key": "a.pem"}, "tls_cert and tls_key go together"),
+    ({"limit": {"in_flite": 1}}, "there is no limit 'in_flite'. Did you mean in_flight?"),
+    ({"limit": {"in_flight": 0}}, "limits.in_flight is 0; allowed is a whole number, 1 or more."),
+    ({"limit": {"wait_seconds": -1}}, "limits.wait_seconds is -1; allowed is a whole number, 0 or more."),
+    ({"limit": {"tags": True}}, "limits.tags is true; allowed is a whole number, 1 or more."),
+    ({"limit": {"tags": "5"}}, "limits.tags is '5'; allowed is a whole number, 1 or more."),
 ]
 
 
@@ -67,6 +73,7 @@ def test_a_value_that_cannot_be_is_refused_with_what_is_allowed(settings: dict[s
         {"base_url": "https://emulator.test/path"},
         {"tls_cert": "a.pem", "tls_key": "b.pem"},
         {"region": "eu-west-1"},
+        {"limit": {"in_flight": 1, "wait_seconds": 0, "purge_window_ms": 0, "message_bytes": 1 << 40}},
     ],
     ids=str,
 )
@@ -78,8 +85,16 @@ def test_strict_limits_are_another_set() -> None:
     assert Config(limits="strict").limit_set is STRICT
 
 
-def test_every_field_is_a_row_of_the_table() -> None:
-    assert [setting.name for setting in SETTINGS] == [field.name for field in msgspec.structs.fields(Config)]
+@pytest.mark.parametrize("name", msgspec.structs.asdict(RELAXED))
+def test_every_limit_can_be_set_on_its_own_on_top_of_a_set(name: str) -> None:
+    limits = Config(limits="strict", limit={name: 7}).limit_set
+
+    assert limits == msgspec.structs.replace(STRICT, **{name: 7})
+
+
+def test_every_field_that_is_no_table_is_a_row_of_the_table() -> None:
+    tables = ("queues", "auto_create", "accounts", "clock", "faults")
+    assert (*(setting.name for setting in SETTINGS), *tables) == Config.__struct_fields__
 
 
 def test_a_row_has_its_flag_its_variable_and_its_words() -> None:
@@ -90,3 +105,8 @@ def test_a_row_has_its_flag_its_variable_and_its_words() -> None:
     assert row.type is int
     assert row.default == Config().max_body
     assert all(setting.help.endswith(".") for setting in SETTINGS)
+
+
+def test_every_limit_has_a_variable_of_its_own() -> None:
+    assert set(LIMITS) == set(msgspec.structs.asdict(RELAXED))
+    assert LIMITS["in_flight"].variable == "SQS_EMULATOR_LIMIT_IN_FLIGHT"
