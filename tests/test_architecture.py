@@ -12,7 +12,20 @@ import pytest
 
 ROOT: Final = Path(__file__).parent.parent
 PACKAGE: Final = ROOT / "emulator"
-EVERYTHING: Final = ("core", "contract", "wire", "services", "observe", "web", "emulator", "config", "cli", "__init__")
+EVERYTHING: Final = (
+    "core",
+    "contract",
+    "wire",
+    "services",
+    "observe",
+    "faults",
+    "web",
+    "emulator",
+    "config",
+    "provisioning",
+    "cli",
+    "__init__",
+)
 
 # What modules may import of ours (a prefix of the name below `emulator`), and from third parties.
 MAY_IMPORT: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -21,12 +34,15 @@ MAY_IMPORT: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     # `wire` tells an account's form from an invented key's, raises the core's errors, knows which text is legal.
     "wire": (("wire", "contract", "core.digests", "core.errors", "core.identifiers"), ("msgspec", "xmltodict")),
     "services": (("services", "core", "contract"), ("msgspec",)),
-    "observe": (("observe", "core"), ("msgspec",)),
+    # `observe` shows messages in the form of a ReceiveMessage's result too, as LocalStack does.
+    "observe": (("observe", "core", "contract.sqs.messages"), ("msgspec",)),
+    "faults": (("faults", "core", "contract", "services.call", "observe.envelope"), ("msgspec",)),
     "web": (EVERYTHING, ("msgspec", "starlette", "uvicorn", "httptools")),
-    "config": (("config", "core.attributes", "core.limits"), ("msgspec",)),
+    "config": (("config", "core.attributes", "core.errors", "core.identifiers", "core.limits"), ("msgspec",)),
+    "provisioning.py": (("config", "contract", "core", "services", "faults"), ()),
     "emulator.py": ((*EVERYTHING, "testing"), ()),
     "testing.py": ((), ()),  # it may talk to a server elsewhere
-    "cli.py": (("__init__", "config", "emulator"), ("click",)),
+    "cli.py": (("__init__", "config", "emulator", "provisioning"), ("click",)),
     "__main__.py": (("cli",), ()),
     "__init__.py": (("config", "emulator"), ()),
 }

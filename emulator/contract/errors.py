@@ -64,6 +64,77 @@ class InternalError(ProtocolError):
     words = "An internal error occurred: it is the emulator's own, and its log shows where."
 
 
+# What nothing here brings about by itself: answered where a fault rule says so. Where AWS's words are on no page and in
+# no recording, they are those of the error's description in the Amazon SQS API Reference.
+
+
+class RequestThrottled(ProtocolError):
+    words = "Request is throttled."
+
+
+class ThrottlingException(ProtocolError):
+    words = "Rate exceeded"
+
+
+class ServiceUnavailable(ProtocolError):
+    words = "The request has failed due to a temporary failure of the server."
+
+
+class ExpiredToken(ProtocolError):
+    words = "The security token included in the request is expired"
+
+
+class InvalidClientTokenId(ProtocolError):
+    words = "The security token included in the request is invalid."
+
+
+class SignatureDoesNotMatch(ProtocolError):
+    words = (
+        "The request signature we calculated does not match the signature you provided. "
+        "Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
+    )
+
+
+class InvalidSecurity(ProtocolError):
+    words = "The request was not made over HTTPS or did not use SigV4 for signing."
+
+
+class InvalidAddress(ProtocolError):
+    words = "The specified ID is invalid."
+
+
+class MessageNotInflight(ProtocolError):
+    words = "The specified message isn't in flight."
+
+
+class KmsAccessDenied(ProtocolError):
+    words = "The caller doesn't have the required KMS access."
+
+
+class KmsDisabled(ProtocolError):
+    words = "The request was denied because the specified KMS key is not enabled."
+
+
+class KmsInvalidKeyUsage(ProtocolError):
+    words = "The KeyUsage value of the KMS key is incompatible with the API operation."
+
+
+class KmsInvalidState(ProtocolError):
+    words = "The request was rejected because the state of the specified resource is not valid for this request."
+
+
+class KmsNotFound(ProtocolError):
+    words = "The request was rejected because the specified entity or resource could not be found."
+
+
+class KmsOptInRequired(ProtocolError):
+    words = "The request was rejected because the specified key policy isn't syntactically or semantically correct."
+
+
+class KmsThrottled(ProtocolError):
+    words = "Rate exceeded"
+
+
 def _sqs(name: str, query: str | None = None, status: int = 400, query_message: str | None = None) -> WireError:
     return WireError(_SQS + name, query or name, status, query_message=query_message)
 
@@ -98,6 +169,22 @@ WIRE_ERRORS: Final[dict[type[SqsError], WireError]] = {
     AccessDenied: WireError(_CORAL + "AccessDeniedException", "AccessDenied", 403),
     RequestEntityTooLarge: WireError(_CORAL + "RequestEntityTooLargeException", "RequestEntityTooLarge", 413),
     InternalError: WireError(_SQS + "InternalError", "InternalError", 500, "Receiver"),
+    RequestThrottled: _sqs("RequestThrottled", status=403),
+    ThrottlingException: WireError(_CORAL + "ThrottlingException", "Throttling"),
+    ServiceUnavailable: WireError(_CORAL + "ServiceUnavailableException", "ServiceUnavailable", 503, "Receiver"),
+    ExpiredToken: WireError(_CORAL + "ExpiredTokenException", "ExpiredToken", 403),
+    InvalidClientTokenId: WireError(_CORAL + "UnrecognizedClientException", "InvalidClientTokenId", 403),
+    SignatureDoesNotMatch: WireError(_CORAL + "InvalidSignatureException", "SignatureDoesNotMatch", 403),
+    InvalidSecurity: _sqs("InvalidSecurity", status=403),
+    InvalidAddress: _sqs("InvalidAddress", status=404),
+    MessageNotInflight: _sqs("MessageNotInflight", _SIMPLE + "MessageNotInflight"),
+    KmsAccessDenied: _sqs("KmsAccessDenied", "KMS.AccessDeniedException"),
+    KmsDisabled: _sqs("KmsDisabled", "KMS.DisabledException"),
+    KmsInvalidKeyUsage: _sqs("KmsInvalidKeyUsage", "KMS.InvalidKeyUsageException"),
+    KmsInvalidState: _sqs("KmsInvalidState", "KMS.InvalidStateException"),
+    KmsNotFound: _sqs("KmsNotFound", "KMS.NotFoundException"),
+    KmsOptInRequired: _sqs("KmsOptInRequired", "KMS.OptInRequired", 403),
+    KmsThrottled: _sqs("KmsThrottled", "KMS.ThrottlingException"),
 }
 
 

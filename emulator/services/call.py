@@ -58,7 +58,10 @@ class Pending:
     """
 
     def subscribe(self, answer: Callable[[Any], None], *, is_gone: Callable[[], bool]) -> None:
-        """Wait from now on; `answer` is called once, at once perhaps, unless `is_gone` says that nobody would hear."""
+        """Wait from now on; `answer` is called once, at once perhaps, unless `is_gone` says that nobody would hear.
+
+        It is called with the action's result, or with the exception that came instead: only faults bring one.
+        """
         raise NotImplementedError
 
     def abandon(self) -> None:

@@ -7,9 +7,10 @@ from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
 from emulator.core.identifiers import uuid4_text
+from emulator.faults.outcomes import ConnectionDropped
 from emulator.web import health
 from emulator.web.aws import AwsApi
-from emulator.web.http import Connection, HttpRequest, ParkedReply, Reply, make_reply
+from emulator.web.http import NO_ANSWER, Connection, HttpRequest, ParkedReply, Reply, make_reply
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -17,7 +18,7 @@ Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 # What is not an AWS call. A queue's path begins with an account, and no account is called so.
-OWN_PATHS: Final = (b"/health", b"/_emulator")
+OWN_PATHS: Final = (b"/health", b"/_emulator", b"/_aws/")
 
 
 def is_own(path: bytes) -> bool:
@@ -68,7 +69,9 @@ async def answer(api: AwsApi, scope: Scope, receive: Receive, send: Send) -> Non
         return
     outcome = api.answer(_request(scope, headers, body))
     reply = outcome if isinstance(outcome, Reply) else await _wait(outcome, receive)
-    if reply is not None:
+    if reply is not None and reply.status == NO_ANSWER:
+        await _drop(receive, send)
+    elif reply is not None:
         await _write(reply, send)
 
 
@@ -122,6 +125,18 @@ async def _wait(parked: ParkedReply, receive: Receive) -> Reply | None:
 async def _until_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
+
+
+async def _drop(receive: Receive, send: Send) -> None:
+    """Close the connection without a word. ASGI has no way to say that: it is uvicorn's `send` that knows how.
+
+    Another server will make of an exception what it makes of any: an answer of its own, or none.
+    """
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is None:
+        raise ConnectionDropped
+    transport.close()
+    await _until_disconnect(receive)  # else uvicorn answers for an app that did not
 
 
 async def _write(reply: Reply, send: Send, *, close: bool = False) -> None:

@@ -7,7 +7,7 @@ Two coats call `AwsApi.answer`: `protocol.py`, a subclass of uvicorn's httptools
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from emulator.contract.action import Action, Request, Result
@@ -15,13 +15,14 @@ from emulator.contract.errors import InternalError, RequestEntityTooLarge, Unkno
 from emulator.core.broker import Broker
 from emulator.core.errors import SqsError
 from emulator.core.identifiers import DEFAULT_ACCOUNT, uuid4_text
+from emulator.faults.outcomes import BareStatus, Unanswered
 from emulator.services.call import Call, Pending
 from emulator.services.dispatch import dispatch
-from emulator.web.http import HttpRequest, ParkedReply, Reply, make_reply
+from emulator.web.http import NO_ANSWER, HttpRequest, ParkedReply, Reply, make_reply
 from emulator.web.origins import Origins
 from emulator.wire import aws_json, aws_query, credentials
 from emulator.wire.aws_json import NOT_DECODED, TARGETS, encode_result
-from emulator.wire.credentials import Scope
+from emulator.wire.credentials import NO_KEYS, Scope
 
 _log = logging.getLogger("emulator")
 
@@ -34,19 +35,19 @@ class Spelling(NamedTuple):
     """One of the ways a request can be spelt, and wants its answer."""
 
     content_type: str
-    read: Callable[[HttpRequest], tuple[Action, Request, Scope]]
+    read: Callable[[HttpRequest, Mapping[str, str]], tuple[Action, Request, Scope]]
     encode: Callable[[Action, Result | None, str], bytes]
     encode_error: Callable[[SqsError, str], tuple[int, bytes]]
 
 
-def _read_json(request: HttpRequest) -> tuple[Action, Request, Scope]:
+def _read_json(request: HttpRequest, _accounts: Mapping[str, str]) -> tuple[Action, Request, Scope]:
     """What is left for here: a POST with a good target is read by `AwsApi._answer` itself."""
     if request.method != b"POST":
         raise _NoSuchPage
     raise UnknownOperation
 
 
-def _read_query(request: HttpRequest) -> tuple[Action, Request, Scope]:
+def _read_query(request: HttpRequest, accounts: Mapping[str, str]) -> tuple[Action, Request, Scope]:
     if request.method not in (b"GET", b"POST"):
         raise _NoSuchPage
     given = aws_query.parameters(request.query_string, request.body)
@@ -58,8 +59,9 @@ def _read_query(request: HttpRequest) -> tuple[Action, Request, Scope]:
     if not on_root and getattr(arguments, "queue_url", "") is None:
         arguments.queue_url = request.path.decode("latin-1")  # type: ignore[attr-defined]
     authorization = request.headers.get(b"authorization")
-    scope = credentials.of_query(given) if authorization is None else credentials.of_header(authorization)
-    return action, arguments, scope
+    if authorization is None:
+        return action, arguments, credentials.of_query(given, accounts)
+    return action, arguments, credentials.of_header(authorization, accounts)
 
 
 _JSON: Final = Spelling(aws_json.CONTENT_TYPE, _read_json, aws_json.encode, aws_json.encode_error)
@@ -81,7 +83,8 @@ def _spelling(headers: dict[bytes, bytes]) -> Spelling:
 class AwsApi:
     """SQS over HTTP. `answer` and `dispatch` are attributes, so that a log or a fault can be wrapped around them.
 
-    `max_body` is in bytes; `base_url` is what queue URLs begin with, instead of the request's own scheme and host.
+    `max_body` is in bytes; `base_url` is what queue URLs begin with, instead of the request's own scheme and host;
+    `accounts` are those that access keys mean which are no account's number.
     """
 
     def __init__(
@@ -93,6 +96,7 @@ class AwsApi:
         max_body: int = 8 * 1024 * 1024,
         origins: Origins | None = None,
         trust_forwarded: bool = False,
+        accounts: Mapping[str, str] = NO_KEYS,
     ) -> None:
         self.broker = broker
         self.max_body = max_body
@@ -102,6 +106,7 @@ class AwsApi:
         self._base_url = None if base_url is None else base_url.rstrip("/")
         self._origins = origins or Origins()
         self._trust_forwarded = trust_forwarded
+        self._accounts = accounts
 
     def _answer(self, request: HttpRequest) -> Reply | ParkedReply:
         """The hot path: long for its calls' sake, each of which every request would pay for."""
@@ -125,7 +130,7 @@ class AwsApi:
                 account, region = connection.account, connection.region
             else:
                 spelling = _spelling(headers)
-                action, arguments, scope = spelling.read(request)
+                action, arguments, scope = spelling.read(request, self._accounts)
                 account, region = scope.account or DEFAULT_ACCOUNT, scope.region or self._region_of(request)
             user_agent = headers.get(b"user-agent", b"")
             if user_agent != connection.user_agent:
@@ -148,15 +153,16 @@ class AwsApi:
             return Reply(200, f"{_JSON_HEAD}{request_id}\r\ncontent-length: {len(body)}\r\n", body)
         except SqsError as error:
             return _error_reply(error, spelling, request_id)
+        except Unanswered as fault:
+            return _bare_reply(fault)
         except _NoSuchPage:  # whatever it accepts
             return make_reply(404, _XML.content_type, request_id, b"<UnknownOperationException/>")
-        except Exception:
-            _log.exception("request %s failed inside the emulator", request_id)
-            return _error_reply(InternalError(), spelling, request_id)
+        except Exception as error:
+            return _failure_reply(error, spelling, request_id)
 
     def _identify(self, request: HttpRequest, authorization: bytes) -> None:
         """Note on its connection who sends a request; for the next one, too, if its credentials name a region."""
-        scope = credentials.of_header(authorization)
+        scope = credentials.of_header(authorization, self._accounts)
         connection = request.connection
         connection.account = scope.account or DEFAULT_ACCOUNT
         connection.region = scope.region or self._region_of(request)
@@ -188,7 +194,7 @@ def _first(header: str) -> str:
 
 
 class _Parked:
-    """A parked receive, on its way to a reply."""
+    """A call that is answered later, on its way to a reply."""
 
     def __init__(
         self, pending: Pending, action: Action, spelling: Spelling, request_id: str, is_gone: Callable[[], bool]
@@ -201,11 +207,34 @@ class _Parked:
         self.abandon = pending.abandon
 
     def subscribe(self, write: Callable[[Reply], None]) -> None:
-        def answer(result: Result) -> None:
-            body = self._spelling.encode(self._action, result, self._request_id)
-            write(make_reply(200, self._spelling.content_type, self._request_id, body))
+        def answer(outcome: Result | Exception | None) -> None:
+            write(self._reply(outcome))
 
         self._pending.subscribe(answer, is_gone=self._is_gone)
+
+    def _reply(self, outcome: Result | Exception | None) -> Reply:
+        if isinstance(outcome, Exception):
+            return _failure_reply(outcome, self._spelling, self._request_id)
+        body = self._spelling.encode(self._action, outcome, self._request_id)
+        return make_reply(200, self._spelling.content_type, self._request_id, body)
+
+
+def _failure_reply(error: Exception, spelling: Spelling, request_id: str) -> Reply:
+    """Tell of what came instead of a result."""
+    if isinstance(error, SqsError):
+        return _error_reply(error, spelling, request_id)
+    if isinstance(error, Unanswered):
+        return _bare_reply(error)
+    _log.error("request %s failed inside the emulator", request_id, exc_info=error)
+    return _error_reply(InternalError(), spelling, request_id)
+
+
+def _bare_reply(fault: Unanswered) -> Reply:
+    if not isinstance(fault, BareStatus):
+        return Reply(NO_ANSWER, "", b"")
+    body = fault.body.encode()
+    content_type = f"content-type: {fault.content_type}\r\n" if body else ""
+    return Reply(fault.status, f"{content_type}content-length: {len(body)}\r\n", body)
 
 
 def _error_reply(error: SqsError, spelling: Spelling, request_id: str) -> Reply:

@@ -6,7 +6,7 @@ They are made once per request and say no more than needed: what they cost, ever
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 import msgspec
@@ -89,6 +89,10 @@ class Reply(msgspec.Struct, eq=False, gc=False):
         """Return the headers as pairs, as ASGI wants them."""
         lines = self.head.encode("latin-1").split(b"\r\n")[:-1]
         return [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
+
+
+# The status of a reply that is none: its connection is to be closed without a word.
+NO_ANSWER: Final = 0
 
 
 def make_reply(status: int, content_type: str, request_id: str, body: bytes, more: str = "") -> Reply:

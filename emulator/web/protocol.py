@@ -26,7 +26,7 @@ from emulator.core.identifiers import uuid4_text
 from emulator.web import peer
 from emulator.web.asgi import is_own
 from emulator.web.aws import AwsApi
-from emulator.web.http import Connection, HttpRequest, ParkedReply, Reply, make_reply, split_target
+from emulator.web.http import NO_ANSWER, Connection, HttpRequest, ParkedReply, Reply, make_reply, split_target
 from emulator.web.turn import Turn
 
 # What this class uses of uvicorn's, beside the parser's callbacks: where one is missing, `serve` takes the ASGI coat.
@@ -354,6 +354,9 @@ class AwsProtocol(HttpToolsProtocol):
             self._ok_head = _STATUS_LINE[200] + self._default_head
         if reply.status == 200 and request is not None and request.keep_alive:
             transport.write(f"{self._ok_head}{reply.head}\r\n".encode("latin-1") + reply.body)
+            return
+        if reply.status == NO_ANSWER:
+            transport.close()
             return
         head = f"{_STATUS_LINE[reply.status]}{self._default_head}{reply.head}".encode("latin-1")
         keep_alive = request is not None and request.keep_alive
