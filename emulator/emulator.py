@@ -2,26 +2,36 @@
 
 from __future__ import annotations
 
+import functools
 import threading
+from collections.abc import Awaitable
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from emulator.config import Config
 from emulator.core.broker import Broker
-from emulator.core.clock import Clock, SystemClock
+from emulator.core.clock import AccountClock, Clock, SystemClock
+from emulator.core.identifiers import DEFAULT_ACCOUNT
 from emulator.observe.feed import Feed
+from emulator.provisioning import Provisioner, fault_rules
+from emulator.testing import Account
 from emulator.web.asgi import App, AsgiApp
 from emulator.web.aws import AwsApi
 from emulator.web.origins import Origins
 from emulator.web.server import Server, bind
+from emulator.web.threads import in_thread
 from emulator.web.timekeeper import Timekeeper
+
+if TYPE_CHECKING:
+    from emulator.faults.injector import Injector
 
 
 class Emulator:
     """An SQS of one's own.
 
-    `with Emulator(Config(port=0)) as emulator:` serves it from a thread of its own and stops it at the end;
-    `emulator.url` is its endpoint. `app` is the ASGI app, for a server of one's own. Raises ConfigError or OSError when
-    it cannot start.
+    `with Emulator(Config(port=0)) as emulator:`, or the same with `async with`, serves it from a thread of its own and
+    stops it at the end; `emulator.url` is its endpoint. `app` is the ASGI app, for a server of one's own. Raises
+    ConfigError or OSError when it cannot start.
     """
 
     def __init__(self, config: Config | None = None, *, clock: Clock | None = None) -> None:
@@ -30,6 +40,9 @@ class Emulator:
         self.broker = Broker(clock or SystemClock(), limits=self.config.limit_set, alarm_of=Timekeeper)
         if self.config.events:
             self.broker.watch(self.feed.record)
+            self.broker.keep_gone(self.config.events)
+        self.provisioner = Provisioner(self.config, self.broker)
+        self.provisioner.create_queues()
         self._origins = Origins(self.config.allowed_origins)
         self.api = AwsApi(
             self.broker,
@@ -38,19 +51,31 @@ class Emulator:
             max_body=self.config.max_body,
             origins=self._origins,
             trust_forwarded=self.config.trust_forwarded,
+            accounts=self.config.accounts_by_key,
         )
         if self.config.log_wire or self.config.access_log:
             from emulator.web.logs import attach  # only who asks for logs pays for them
 
             attach(self.api, access=self.config.access_log, wire=self.config.log_wire)
+        if self.config.faults:
+            self.faults.add(*fault_rules(self.config))
         self.app = App(self.api, self._make_control)
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
 
+    @functools.cached_property
+    def faults(self) -> Injector:
+        """The fault rules; while it is served, for its own loop's thread alone."""
+        from emulator.faults.injector import Injector  # only who asks for them pays for it
+        from emulator.faults.waits import Time
+
+        clock = AccountClock(SystemClock())
+        return Injector(self.api, self.broker, Time(clock, Timekeeper(clock)))
+
     def _make_control(self) -> AsgiApp:
         from emulator.web.control import make_control  # Starlette takes 60 ms to import, and nothing waits for it
 
-        return make_control(self.broker, self.feed, self._origins)
+        return make_control(self.broker, self.feed, self._origins, self.faults)
 
     @property
     def url(self) -> str:
@@ -59,11 +84,26 @@ class Emulator:
             raise RuntimeError("the emulator is not running")
         return self._server.url
 
+    @property
+    def account(self) -> Account:
+        """The account of whoever does not choose one, with its clock, faults and messages."""
+        return Account(self.url, DEFAULT_ACCOUNT, region=self.config.region)
+
+    def new_account(self, number: str | None = None) -> Account:
+        """Return an account of the running emulator, for a test: a new one, or that of a number of 12 digits."""
+        return Account(self.url, number, region=self.config.region)
+
     def server(self) -> Server:
         """Bind the sockets and return the server that serves them; for whoever has an event loop."""
         sockets = bind(self.config.host, self.config.port)
-        self._server = Server(self.config, self.app, self.api, sockets, on_stop=self.broker.end_waits)
+        self._server = Server(self.config, self.app, self.api, sockets, on_stop=self._end_waits)
         return self._server
+
+    def _end_waits(self) -> None:
+        """Answer what is not answered yet."""
+        if "faults" in vars(self):
+            self.faults.release()
+        self.broker.end_waits()
 
     def start(self) -> Emulator:
         """Serve from a thread, and return when requests are answered."""
@@ -87,3 +127,11 @@ class Emulator:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.stop()
+
+    def __aenter__(self) -> Awaitable[Emulator]:
+        return in_thread(self.start)
+
+    def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> Awaitable[None]:
+        return in_thread(self.stop)

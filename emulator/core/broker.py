@@ -6,12 +6,14 @@ everything that happens to its queues goes by, whoever calls.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
 from emulator.core import attributes as queue_attributes
 from emulator.core.attributes import QueueAttributes
 from emulator.core.clock import AccountClock, Clock
 from emulator.core.errors import (
+    InvalidAttributeValue,
     InvalidParameter,
     InvalidParameterValue,
     QueueDeletedRecently,
@@ -20,10 +22,11 @@ from emulator.core.errors import (
     ResourceNotFound,
     UnsupportedOperation,
 )
-from emulator.core.events import Event, QueueCreated, QueueDeleted, Sink
+from emulator.core.events import Event, QueueCreated, QueueCreationRefused, QueueDeleted, Sink
 from emulator.core.fifo import FifoQueue
 from emulator.core.identifiers import queue_arn
 from emulator.core.limits import RELAXED, Limits
+from emulator.core.message import Message
 from emulator.core.move_tasks import MessageMoveTask
 from emulator.core.queue import Alarm, NoAlarm, Queue
 from emulator.core.redrive import refused
@@ -86,6 +89,12 @@ class Broker:
         self.accounts: dict[str, Account] = {}
         self._alarm_of = alarm_of or (lambda _clock: NoAlarm())
         self._sinks: tuple[Sink, ...] = ()
+        self.gone: deque[Message] | None = None  # the messages that left last, if somebody wants them
+        # What a configuration puts in: how the clock of a new account begins, with which queues an account begins that
+        # was dropped, and queues that are made when they are asked for.
+        self.begin_clock: Callable[[str, AccountClock], None] = lambda _account, _clock: None
+        self.begin_anew: Callable[[str], None] = lambda _account: None
+        self.make_missing: Callable[[str, str, str], Queue | None] = lambda _account, _region, _name: None
 
     # Look-ups.
 
@@ -93,7 +102,11 @@ class Broker:
         try:
             return self.accounts[account].regions[region].queues[name]
         except KeyError:
-            raise QueueDoesNotExist from None
+            pass
+        made = self.make_missing(account, region, name)
+        if made is None:
+            raise QueueDoesNotExist
+        return made
 
     def find_arn(self, arn: str) -> Queue | None:
         region, account, name = arn.split(":")[3:]
@@ -106,20 +119,30 @@ class Broker:
         """Return an account, made now if nothing was kept of it."""
         found = self.accounts.get(number)
         if found is None:
-            clock = AccountClock(self.clock)
+            clock = self._new_clock(number)
             found = self.accounts[number] = Account(clock, self._alarm_of(clock))
         return found
 
+    def _new_clock(self, account: str) -> AccountClock:
+        clock = AccountClock(self.clock)
+        self.begin_clock(account, clock)
+        return clock
+
     def drop_account(self, number: str) -> None:
-        """Forget an account, its clock and its queues with everything in them; parked receives are answered."""
+        """Forget an account, its clock and its queues with everything in them; parked receives are answered.
+
+        The queues that it had from the start are there again, as empty as then.
+        """
         account = self.accounts.pop(number, None)
         if account is not None:
             for queue in account.queues():
                 self._end(queue, account.clock.now())
+            self.begin_anew(number)
 
-    def clock_of(self, account: str) -> Clock:
+    def clock_of(self, account: str) -> AccountClock:
+        """Return an account's clock; of one that is not there, the clock that it would begin with now."""
         found = self.accounts.get(account)
-        return self.clock if found is None else found.clock
+        return self._new_clock(account) if found is None else found.clock
 
     def queues_named(self, account: str, region: str, prefix: str = "") -> list[Queue]:
         """Return an account's queues in one region whose names begin so, in the order of their names."""
@@ -143,12 +166,16 @@ class Broker:
         """Create a queue, or return the one there is if each attribute that was sent has the value it has there."""
         arn = queue_arn(region, account, name)
         is_fifo = (sent.get("FifoQueue") or "").lower() == "true"
-        wanted = self.checked_attributes(arn, QueueAttributes(fifo_queue=is_fifo), sent)
+        default = QueueAttributes(fifo_queue=is_fifo, maximum_message_size=self.limits.message_bytes)
+        wanted = self.checked_attributes(arn, default, sent)
         place = self._region(account, region)
         live = place.queues.get(name)
         if live is not None:
             difference = queue_attributes.first_difference(sent, wanted, live.attributes)
             if difference is not None:
+                if live.emit is not None:
+                    there = queue_attributes.shown(live.attributes).get(difference)
+                    live.emit(QueueCreationRefused(now, arn, difference, sent[difference], there))
                 raise QueueNameExists.differing_in(difference)
             return live
         if now < place.free_at.get(name, now):
@@ -163,6 +190,7 @@ class Broker:
             alarm=owner.alarm,
             emit=self._emit(),
             find=self.find_arn,
+            gone=self.gone,
         )
         queue.tags.update(tags)
         owner.regions.setdefault(region, Region()).queues[name] = queue
@@ -182,6 +210,8 @@ class Broker:
     def _end(self, queue: Queue, now: int) -> None:
         if queue.emit is not None:
             queue.emit(QueueDeleted(now, queue.arn, len(queue.messages)))
+        if queue.gone is not None:
+            queue.gone.extend(queue.messages.values())
         for task in queue.move_tasks:
             task.cancel(now)
         queue.end_waits()
@@ -189,6 +219,8 @@ class Broker:
     def checked_attributes(self, arn: str, current: QueueAttributes, sent: Mapping[str, str | None]) -> QueueAttributes:
         """Return a queue's attributes with those that were sent, or raise the first refusal."""
         wanted = queue_attributes.changed(current, sent)
+        if wanted.maximum_message_size > self.limits.message_bytes:
+            raise InvalidAttributeValue.of("MaximumMessageSize")
         if wanted.redrive_policy is not None and (text := sent.get("RedrivePolicy")):
             self._check_dead_letter_target(arn, wanted, wanted.redrive_policy.dead_letter_target_arn, text)
         return wanted
@@ -269,6 +301,18 @@ class Broker:
         self._sinks = (*self._sinks, sink)
         for queue in self.queues():
             queue.emit = self._emit()
+
+    def unwatch(self, sink: Sink) -> None:
+        """Tell `sink` no more."""
+        self._sinks = tuple(each for each in self._sinks if each != sink)
+        for queue in self.queues():
+            queue.emit = self._emit()
+
+    def keep_gone(self, most: int) -> None:
+        """Keep the last messages that leave for good: events name them, and what they said may be asked for then."""
+        self.gone = deque(maxlen=most)
+        for queue in self.queues():
+            queue.gone = self.gone
 
     def _emit(self) -> Sink | None:
         """Return what a queue calls with its events: nothing, the one sink itself, or all in turn."""

@@ -54,6 +54,10 @@ class AccountClock:
     def set_rate(self, rate: float) -> None:
         self._anchor(self.now(), rate)
 
+    def begin(self, at: int, rate: float) -> None:
+        """Show any moment from now on, an earlier one too; only for a clock that nothing has gone by yet."""
+        self._anchor(at, rate)
+
     def freeze(self) -> None:
         self.set_rate(0)
 

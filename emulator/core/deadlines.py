@@ -8,6 +8,9 @@ moment alone would be a walk past all the others.
 
 from __future__ import annotations
 
+import heapq
+from collections.abc import Iterator
+
 from sortedcontainers import SortedList
 
 
@@ -38,6 +41,11 @@ class Deadlines:
             self._sorted.remove((at, sequence))
         elif not self._lane:
             self._lane.clear()  # else the places of all that were ever in it are walked over to find the first
+
+    def sequences(self) -> Iterator[int]:
+        """Yield all in the order of their deadlines; whoever wants the first few pays for no more."""
+        lane = ((at, sequence) for sequence, at in self._lane.items())
+        return (sequence for _, sequence in heapq.merge(lane, self._sorted))
 
     def first(self) -> int | None:
         """Return the next deadline."""

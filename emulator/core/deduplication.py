@@ -7,19 +7,29 @@ attempt ID in Amazon SQS".
 from __future__ import annotations
 
 import hashlib
-from collections import OrderedDict
+from collections import OrderedDict, deque
 from typing import Final
 
 import msgspec
 
 from emulator.core.queue import Delivery, Draft, Original
 
+_FORGOTTEN_AT_ONCE: Final = 10  # for each one that is new, so that no more pile up than one window's
 _ATTEMPTS_REMEMBERED: Final = 10_000  # per queue; they outlast their window, to be told from new ones
 
 
 def content_id(body: bytes) -> str:
     """Return the MessageDeduplicationId of a body, where the queue takes it from the content."""
     return hashlib.sha256(body).hexdigest()
+
+
+class _Accepted(msgspec.Struct, gc=False):
+    """Of these there can be a million, which no collection is to walk over."""
+
+    key: str
+    until: int
+    id: str
+    sequence: int
 
 
 class Deduplication:
@@ -33,28 +43,38 @@ class Deduplication:
     def __init__(self, *, by_group: bool, window_ms: int) -> None:
         self._by_group = by_group
         self._window_ms = window_ms
-        self._accepted: OrderedDict[object, tuple[int, Original]] = OrderedDict()  # in the order of their ends
+        self._by_key: dict[str, _Accepted] = {}
+        self._in_order: deque[_Accepted] = deque()  # of their ends
 
     def find(self, draft: Draft, now: int) -> Original | None:
         """Return the message that a draft is a duplicate of."""
-        accepted = self._accepted
-        while accepted:
-            until, _ = next(iter(accepted.values()))
-            if now < until:
-                break
-            accepted.popitem(last=False)
-        found = accepted.get(self._key(draft))
-        return None if found is None else found[1]
+        found = self._by_key.get(self._key(draft))
+        return None if found is None or found.until <= now else Original(found.id, found.sequence)
 
     def remember(self, draft: Draft, original: Original, now: int) -> None:
         # Not settled: the SequenceNumber of a duplicate's answer; here it is the original's, as its MessageId is.
-        self._accepted[self._key(draft)] = (now + self._window_ms, original)
+        self._forget_some(now)
+        accepted = _Accepted(self._key(draft), now + self._window_ms, original.id, original.sequence)
+        self._by_key[accepted.key] = accepted
+        self._in_order.append(accepted)
 
     def clear(self) -> None:
-        self._accepted.clear()
+        self._by_key.clear()
+        self._in_order.clear()
 
-    def _key(self, draft: Draft) -> object:
-        return (draft.group_id, draft.deduplication_id) if self._by_group else draft.deduplication_id
+    def _forget_some(self, now: int) -> None:
+        """Forget a few of those whose windows are over: all of a busy queue's at once would hold up everybody."""
+        for _ in range(_FORGOTTEN_AT_ONCE):
+            if not self._in_order or self._in_order[0].until > now:
+                return
+            ended = self._in_order.popleft()
+            if self._by_key[ended.key] is ended:  # else its id was used again
+                del self._by_key[ended.key]
+
+    def _key(self, draft: Draft) -> str:
+        """Return what tells one message from another; neither id holds a space."""
+        own = draft.deduplication_id or ""
+        return f"{draft.group_id} {own}" if self._by_group else own
 
 
 class Attempt(msgspec.Struct, gc=False):
@@ -77,6 +97,9 @@ class Attempts:
         return self._by_id.get(attempt_id)
 
     def remember(self, attempt_id: str, deliveries: list[Delivery], now: int) -> None:
+        replaced = self._by_id.pop(attempt_id, None)  # of another poll with this id, which waited beside
+        if replaced is not None:
+            self._forget(replaced)
         receives = [(each.message.sequence, each.message.receives_here) for each in deliveries]
         attempt = self._by_id[attempt_id] = Attempt(now + self._window_ms, receives)
         for sequence, _ in receives:
@@ -85,10 +108,9 @@ class Attempts:
             _, oldest = self._by_id.popitem(last=False)
             self._forget(oldest)
 
-    def spoil(self, sequence: int) -> None:
-        attempt = self._by_sequence.get(sequence)
-        if attempt is not None:
-            attempt.is_spoiled = True
+    def holding(self, sequence: int) -> Attempt | None:
+        """Return the last receive that handed out a message."""
+        return self._by_sequence.get(sequence)
 
     def clear(self) -> None:
         self._by_id.clear()

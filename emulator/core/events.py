@@ -44,15 +44,25 @@ class QueueAttributesChanged(Event, frozen=True, gc=False, tag=True):
     changes: dict[str, str]
 
 
+class QueueCreationRefused(Event, frozen=True, gc=False, tag=True):
+    """Somebody wanted to create a queue that is there already, with another value of this attribute."""
+
+    attribute: str
+    wanted: str | None
+    there: str | None
+
+
 class MessageSent(MessageEvent, frozen=True, gc=False, tag=True):
     visible_at: int  # later than `at` when delayed
     consumer: Consumer | None = None
+    sequence: int = 0  # in this queue: by it the message is found there, while it is there
 
 
 class MessageReceived(MessageEvent, frozen=True, gc=False, tag=True):
     receive_count: int
     visible_at: int  # when its visibility timeout ends
     consumer: Consumer | None = None
+    sequence: int = 0
 
 
 class MessageDeduplicated(MessageEvent, frozen=True, gc=False, tag=True):
@@ -77,6 +87,15 @@ class MessageVisibilityChanged(MessageEvent, frozen=True, gc=False, tag=True):
 
 class MessageDeleted(MessageEvent, frozen=True, gc=False, tag=True):
     receive_count: int
+    consumer: Consumer | None = None
+    receives_since: int = 0  # how often it was received again after the receive whose handle deleted it
+
+
+class MessageDeletedAgain(Event, frozen=True, gc=False, tag=True):
+    """Somebody deleted a message that was gone already. No error; but perhaps two have handled it."""
+
+    sequence: int
+    receive: int  # which one of its receives in this queue the handle is from
     consumer: Consumer | None = None
 
 

@@ -13,6 +13,7 @@ Ground: Amazon SQS Developer Guide, "FIFO queue delivery logic"; the order is re
 
 from __future__ import annotations
 
+import itertools
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
@@ -137,6 +138,16 @@ class FifoQueue(Queue):
         for group in self._groups.values():
             yield from (sequence for sequence, each in group.messages.items() if each.state is State.READY)
 
+    def blocker(self, message: Message) -> Message | None:
+        """Return the hidden message of its group that has to go, or to come back, before this one can be received."""
+        # One receive takes ten messages at most, and there is no second one while any of them is out.
+        for each in itertools.islice(self._groups[message.group_id or ""].messages.values(), 10):
+            if each is message:
+                return None
+            if each.state is not State.READY:
+                return each
+        return None
+
     # Deduplication.
 
     def _accept(self, draft: Draft, now: int, consumer: Consumer | None) -> Message | Original:
@@ -218,14 +229,18 @@ class FifoQueue(Queue):
                 self._hide(message)
             else:
                 self._reveal(message)
+        deliveries = [self._delivery(message) for message in messages]  # before a waiter may get them, by new handles
         self.settle(now)
-        return [self._delivery(message) for message in messages]
+        return deliveries
 
     def change_visibility(
         self, receipt_handle: str, timeout: int, *, now: int, consumer: Consumer | None = None
     ) -> None:
+        # Looked up before: a message that becomes visible may go to a waiter at once, by a new attempt.
+        attempt = self._attempts.holding(self._parse(receipt_handle).sequence)
         super().change_visibility(receipt_handle, timeout, now=now, consumer=consumer)
-        self._attempts.spoil(self._parse(receipt_handle).sequence)
+        if attempt is not None:
+            attempt.is_spoiled = True
 
     # Moves and attributes.
 
@@ -235,13 +250,16 @@ class FifoQueue(Queue):
 
     def set_attributes(self, attributes: QueueAttributes, *, now: int, changes: dict[str, str]) -> None:
         """Replace the attributes. A new DelaySeconds counts for the messages that are delayed already."""
-        self.catch_up(now)
-        if attributes.delay_seconds != self.attributes.delay_seconds:
-            for message in [each for each in self.messages.values() if each.state is State.DELAYED]:
-                self.hidden.remove(message.visible_at, message.sequence)
-                message.visible_at = max(now, message.enqueued_at + attributes.delay_seconds * 1000)
-                self._hide(message)
+        delay_seconds = self.attributes.delay_seconds
         super().set_attributes(attributes, now=now, changes=changes)
+        if attributes.delay_seconds == delay_seconds:
+            return
+        for message in [each for each in self.messages.values() if each.state is State.DELAYED]:
+            self.hidden.remove(message.visible_at, message.sequence)
+            message.visible_at = max(now, message.enqueued_at + attributes.delay_seconds * 1000)
+            self._hide(message)
+        self.catch_up(now)
+        self.settle(now)
 
     # For tests.
 

@@ -16,8 +16,8 @@ from __future__ import annotations
 
 import sys
 from abc import ABC, abstractmethod
-from collections import OrderedDict
-from collections.abc import Callable, Iterable, Sequence
+from collections import OrderedDict, deque
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Protocol
 
 import msgspec
@@ -39,6 +39,7 @@ from emulator.core.events import (
     MessageDeadLettered,
     MessageDelayEnded,
     MessageDeleted,
+    MessageDeletedAgain,
     MessageExpired,
     MessageReceived,
     MessageSent,
@@ -159,6 +160,7 @@ class Queue(ABC):
         alarm: Alarm | None = None,
         emit: Sink | None = None,
         find: FindQueue = find_none,
+        gone: deque[Message] | None = None,
     ) -> None:
         self.arn = arn
         self.name = arn.rpartition(":")[2]
@@ -173,9 +175,10 @@ class Queue(ABC):
         self.hidden = Deadlines()
         self.waiters = Waiters()
         self.emit = emit
+        self.gone = gone  # takes the messages that leave for good, for whoever reads events; None: nobody does
         self.alarm = alarm or NoAlarm()
         self._find = find  # another queue of the same account and region, by its ARN
-        self._fed: Queue | None = None  # the dead-letter queue that got messages and is not settled yet
+        self._dead_letters: list[tuple[Message, Queue]] = []  # on their way out, until this queue has come to rest
         self._alarm_at: int | None = None
         self._in_flight = 0
         self._last_sequence = 0
@@ -210,8 +213,8 @@ class Queue(ABC):
         """Begin with an empty order: at the start, and when the queue is purged."""
 
     @abstractmethod
-    def _ready_sequences(self) -> Iterable[int]:
-        """The sequences of all READY messages, for `check`."""
+    def _ready_sequences(self) -> Iterator[int]:
+        """Yield the sequences of all READY messages, roughly in their order."""
 
     # What clients do.
 
@@ -255,7 +258,7 @@ class Queue(ABC):
         self._newest = now
         self._place(message)
         if self.emit is not None:
-            self.emit(MessageSent(now, self.arn, message.id, message.visible_at, consumer))
+            self.emit(MessageSent(now, self.arn, message.id, message.visible_at, consumer, sequence))
         return message
 
     def _place(self, message: Message) -> None:
@@ -290,8 +293,8 @@ class Queue(ABC):
         if self._in_flight >= self.limits.in_flight and not long_poll and self.tells_over_limit:
             raise OverLimit
         deliveries = self._receive(max_messages, visibility_timeout, now, consumer, attempt_id)
-        if self._fed is not None:
-            self._settle_fed(now)
+        if self._dead_letters:
+            self._hand_over(now)
         return deliveries
 
     def _receive(
@@ -326,8 +329,8 @@ class Queue(ABC):
                 self._add_ready(message)
             deliveries.append(self._delivery(message))
             if self.emit is not None:
-                count = message.receive_count
-                self.emit(MessageReceived(now, self.arn, message.id, count, message.visible_at, consumer))
+                count, sequence = message.receive_count, message.sequence
+                self.emit(MessageReceived(now, self.arn, message.id, count, message.visible_at, consumer, sequence))
         return deliveries
 
     def _delivery(self, message: Message) -> Delivery:
@@ -335,6 +338,7 @@ class Queue(ABC):
 
     def park(self, waiter: Waiter, *, now: int) -> None:
         """Let a receive that found nothing wait, until `waiter.until` at most."""
+        self.catch_up(now)
         self.waiters.add(waiter)
         self._next_look = min(self._next_look, waiter.until)
         self.settle(now)
@@ -355,12 +359,15 @@ class Queue(ABC):
         handle = self._parse(receipt_handle)
         message = self.messages.get(handle.sequence)
         if message is None:
+            if self.emit is not None:
+                self.emit(MessageDeletedAgain(now, self.arn, handle.sequence, handle.receive, consumer))
             return
         if not self.takes_expired_handles and not _is_current(handle, message):
             raise ReceiptHandleExpired(receipt_handle)
         self._remove(message)
         if self.emit is not None:
-            self.emit(MessageDeleted(now, self.arn, message.id, message.receive_count, consumer))
+            since = message.receives_here - handle.receive
+            self.emit(MessageDeleted(now, self.arn, message.id, message.receive_count, consumer, since))
         if self.waiters.by_number:
             self.settle(now)
 
@@ -404,6 +411,8 @@ class Queue(ABC):
         purged = len(self.messages)
         for message in self.messages.values():
             message.apply(Move.REMOVE)
+        if self.gone is not None:
+            self.gone.extend(self.messages.values())
         self.messages.clear()
         self._late.clear()
         self.hidden = Deadlines()
@@ -448,14 +457,16 @@ class Queue(ABC):
         """Let everything happen that was due by `now`: first line of all that reads or changes the queue."""
         if now < self._next_look:
             return
-        while self.waiters.by_number and (moment := self._next_due()) <= now:
+        while self.waiters.by_number and (moment := self.next_due()) <= now:
             # Somebody waits, so the order of the moments shows: a wait that ended before a message came gets nothing.
             self._pass_deadlines(moment)
             self._serve(now)
             for waiter in self.waiters.take_ended(moment):
                 waiter.deliver([])
         self._pass_deadlines(now)
-        self._next_look = self._next_due()
+        self._next_look = self.next_due()
+        if self._dead_letters:
+            self._hand_over(now)
 
     def wake(self, now: int) -> None:
         """What the alarm calls."""
@@ -468,8 +479,8 @@ class Queue(ABC):
         if self.waiters.by_number:
             self._serve(now)
         self._set_alarm()
-        if self._fed is not None:
-            self._settle_fed(now)
+        if self._dead_letters:
+            self._hand_over(now)
 
     def _serve(self, now: int) -> None:
         while self._has_ready() and (waiter := self.waiters.oldest()) is not None:
@@ -485,12 +496,12 @@ class Queue(ABC):
             waiter.deliver(deliveries)
 
     def _set_alarm(self) -> None:
-        at = self._next_due() if self.waiters.by_number else None
+        at = self.next_due() if self.waiters.by_number else None
         if at != self._alarm_at:
             self._alarm_at = at
             self.alarm.set(self, at)
 
-    def _next_due(self) -> int:
+    def next_due(self) -> int:
         """Return the next moment at which something happens by itself."""
         moments = (self.hidden.first(), self._next_expiry(), self.waiters.next_end())
         return min((moment for moment in moments if moment is not None), default=NEVER)
@@ -552,9 +563,7 @@ class Queue(ABC):
 
     def _dead_letter(self, message: Message, target: Queue, now: int) -> None:
         self._forget(message)
-        target.catch_up(now)
-        target._take_dead_letter(message, source=self.arn, now=now)
-        self._fed = target
+        self._dead_letters.append((message, target))
         if self.emit is not None:
             self.emit(MessageDeadLettered(now, self.arn, message.id, target.arn, message.receive_count))
 
@@ -574,6 +583,10 @@ class Queue(ABC):
         self.catch_up(now)
         taken = self._take_ready(1)
         return taken[0] if taken else None
+
+    @property
+    def has_more_to_move(self) -> bool:
+        return self._has_ready()
 
     def let_go(self, message: Message) -> None:
         """Forget a message that was taken for a move."""
@@ -613,11 +626,18 @@ class Queue(ABC):
         self.catch_up(now)  # its retention may be over already
         return adopted
 
-    def _settle_fed(self, now: int) -> None:
-        """Let the dead-letter queue serve its own waiters, when this queue has come to rest."""
-        fed, self._fed = self._fed, None
-        if fed is not None:
-            fed.settle(now)
+    def _hand_over(self, now: int) -> None:
+        """Give the dead letters to their queue, which serves its own waiters.
+
+        Only when this queue has come to rest: theirs may have dead letters for this one, which would else come, and
+        serve a waiter, amid a receive.
+        """
+        dead_letters, self._dead_letters = self._dead_letters, []
+        for message, target in dead_letters:
+            target.catch_up(now)
+            target._take_dead_letter(message, source=self.arn, now=now)
+        for target in dict.fromkeys(target for _, target in dead_letters):
+            target.settle(now)
 
     # Moves of one message between its places.
 
@@ -657,6 +677,8 @@ class Queue(ABC):
             if message.state is State.IN_FLIGHT:
                 self._end_flight(message)
         self._forget(message)
+        if self.gone is not None:
+            self.gone.append(message)
 
     def _forget(self, message: Message) -> None:
         """Let go of a message that is in no other place any more."""
@@ -673,6 +695,16 @@ class Queue(ABC):
         if handle.incarnation != self.incarnation:
             raise ReceiptHandleIsInvalid
         return handle
+
+    # Looking.
+
+    def in_state(self, state: State) -> Iterator[Message]:
+        """Yield the messages in a state, those first that leave it first; whoever wants a few pays for no more.
+
+        Of READY ones the order is a rough one. The queue must not change meanwhile.
+        """
+        sequences = self._ready_sequences() if state is State.READY else self.hidden.sequences()
+        return (each for each in map(self.messages.__getitem__, sequences) if each.state is state)
 
     # For tests.
 
@@ -695,12 +727,12 @@ class Queue(ABC):
         in_order = [each for each in self.messages.values() if (each.enqueued_at, each.sequence) not in self._late]
         assert in_order == sorted(in_order, key=lambda each: each.enqueued_at)
         assert all(self.messages[each].enqueued_at == at for at, each in self._late)
-        assert self._fed is None, "a dead-letter queue was left unsettled"
-        assert self._next_look <= self._next_due()
+        assert not self._dead_letters, "a dead letter was not handed over"
+        assert self._next_look <= self.next_due()
         assert not (self.waiters.by_number and self._has_ready() and self._in_flight < self.limits.in_flight), (
             "a waiter was left hungry"
         )
-        assert self._alarm_at == (self._next_due() if self.waiters.by_number else None)
+        assert self._alarm_at == (self.next_due() if self.waiters.by_number else None)
 
 
 def _is_current(handle: ReceiptHandle, message: Message) -> bool:

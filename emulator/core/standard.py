@@ -35,42 +35,48 @@ class Lane:
     Those that have never been hidden arrive in order and wait in `fresh`, which nothing leaves but at its head: they
     have no receipt handle, and the oldest expires first. Those that come back, or come late after a delay or from
     another queue, are sorted into `returned`. A receive takes the older of the two heads, so the common path pays for
-    no sorting.
+    no sorting, and `returned` is made when it is wanted: it costs more than a message, and there can be as many lanes.
     """
 
     __slots__ = ("fresh", "returned")
 
     def __init__(self) -> None:
         self.fresh: deque[Message] = deque()
-        self.returned: SortedDict[Place, Message] = SortedDict()
+        self.returned: SortedDict[Place, Message] | None = None
 
     def __bool__(self) -> bool:
         return bool(self.fresh or self.returned)
+
+    def insert(self, message: Message) -> None:
+        """Take in a message at its place."""
+        if self.returned is None:
+            self.returned = SortedDict()
+        self.returned[message.enqueued_at, message.sequence] = message
 
     def remove(self, message: Message) -> None:
         if self.fresh and self.fresh[0] is message:
             self.fresh.popleft()
         else:
+            assert self.returned is not None
             del self.returned[message.enqueued_at, message.sequence]
 
     def head(self) -> Place:
         """Return the place of the next message of a lane that is not empty."""
-        if not self.fresh:
-            first: Place = self.returned.keys()[0]
-            return first
-        fresh = (self.fresh[0].enqueued_at, self.fresh[0].sequence)
-        return min(fresh, self.returned.keys()[0]) if self.returned else fresh
+        fresh = (self.fresh[0].enqueued_at, self.fresh[0].sequence) if self.fresh else None
+        if not self.returned:
+            assert fresh is not None
+            return fresh
+        returned: Place = self.returned.keys()[0]
+        return returned if fresh is None else min(fresh, returned)
 
     def pop(self) -> Message:
-        if not self.returned:
-            return self.fresh.popleft()
-        if self.fresh and (self.fresh[0].enqueued_at, self.fresh[0].sequence) < self.returned.keys()[0]:
-            return self.fresh.popleft()
-        return self.returned.popitem(0)[1]
+        if self.returned and self.head() == self.returned.keys()[0]:
+            return self.returned.popitem(0)[1]
+        return self.fresh.popleft()
 
     def sequences(self) -> Iterator[int]:
+        yield from (sequence for _, sequence in self.returned or ())
         yield from (message.sequence for message in self.fresh)
-        yield from (sequence for _, sequence in self.returned)
 
 
 class StandardQueue(Queue):
@@ -100,7 +106,7 @@ class StandardQueue(Queue):
         ):
             lane.fresh.append(message)
         else:
-            lane.returned[message.enqueued_at, message.sequence] = message
+            lane.insert(message)
         if message.group_id is not None:
             self._heads[lane.head()] = message.group_id
 

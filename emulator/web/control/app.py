@@ -5,17 +5,22 @@ from __future__ import annotations
 from starlette.applications import Starlette
 
 from emulator.core.broker import Broker
+from emulator.faults.injector import Injector
 from emulator.observe.feed import Feed
-from emulator.web.control import accounts, clock
+from emulator.web.control import accounts, clock, localstack, queues
 from emulator.web.control.asked import Pages
 from emulator.web.control.events import EventPages
+from emulator.web.control.faults import FaultPages
+from emulator.web.control.lives import LifePages
 from emulator.web.origins import Origins
 
 
-def make_control(broker: Broker, feed: Feed, origins: Origins) -> Starlette:
+def make_control(broker: Broker, feed: Feed, origins: Origins, injector: Injector) -> Starlette:
     """Return the app of everything under `/_emulator`."""
     pages = Pages(broker, origins)
     events = EventPages(feed)
+    lives = LifePages(feed)
+    faults = FaultPages(injector)
     return Starlette(
         routes=[
             pages.get("/_emulator/events", events.events),
@@ -25,6 +30,19 @@ def make_control(broker: Broker, feed: Feed, origins: Origins) -> Starlette:
             pages.post("/_emulator/clock/advance", clock.advance),
             pages.post("/_emulator/clock/rate", clock.rate),
             pages.get("/_emulator/accounts", accounts.listed),
-            pages.post("/_emulator/reset", accounts.drop),
+            pages.post("/_emulator/reset", faults.after(accounts.drop)),
+            pages.get("/_emulator/queues", queues.listed),
+            pages.get("/_emulator/messages", queues.messages),
+            pages.post("/_emulator/purge", queues.purge),
+            pages.get("/_emulator/history", lives.histories),
+            pages.get("/_emulator/doctor", lives.doctor),
+            pages.get("/_emulator/wait", lives.wait),
+            pages.get("/_aws/sqs/messages", localstack.messages),
+            pages.get("/_aws/sqs/messages/{region}/{account}/{name}", localstack.messages),
+            pages.get("/_emulator/faults", faults.listed),
+            pages.post("/_emulator/faults", faults.add),
+            pages.delete("/_emulator/faults", faults.clear),
+            pages.get("/_emulator/faults/scenarios", faults.scenarios),
+            pages.delete("/_emulator/faults/{rule}", faults.remove),
         ]
     )

@@ -36,8 +36,9 @@ class Asked:
 
     def __init__(self, broker: Broker, request: Request, body: bytes) -> None:
         self.broker = broker
-        self.query: Mapping[str, str] = request.query_params
+        self.query: Mapping[str, str] = dict(request.query_params)
         self.path: Mapping[str, str] = request.path_params
+        self.accepts_json = "json" in request.headers.get("accept", "")
         self._body = body
         self._authorization = request.headers.get("authorization", "").encode("latin-1")
 

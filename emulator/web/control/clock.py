@@ -41,11 +41,9 @@ class Rate(msgspec.Struct, forbid_unknown_fields=True):
 
 
 def read(asked: Asked) -> ClockState:
-    found = asked.broker.accounts.get(asked.account)
-    clock = found.clock if found is not None else None
-    now = clock.now() if clock is not None else asked.broker.clock.now()
-    rate = clock.rate if clock is not None else 1.0
-    return ClockState(asked.account, now, _iso(now), rate == 0, rate)
+    clock = asked.broker.clock_of(asked.account)
+    now = clock.now()
+    return ClockState(asked.account, now, _iso(now), clock.is_frozen, clock.rate)
 
 
 def freeze(asked: Asked) -> ClockState:
