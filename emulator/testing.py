@@ -19,7 +19,7 @@ import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlencode, urlsplit
 
 
@@ -75,7 +75,7 @@ class _Http:
             connection = self._connection = self._connect(timeout)
         elif connection.sock is not None:
             connection.sock.settimeout(timeout)
-        connection.request(method, target, body, dict(headers))
+        connection.request(method, target, body, {"User-Agent": "sqs-emulator-testing", **headers})
         response = connection.getresponse()
         return response.status, response.read()
 
@@ -101,8 +101,9 @@ class Control:
         self.url = self._http.url
         self.close = self._http.close
 
-    def get(self, page: str, timeout: float = 60.0, **query: Any) -> Any:
-        return self._ask("GET", page, query, None, timeout)
+    def get(self, page: str, patience: float = 60.0, /, **query: Any) -> Any:
+        """Ask a page; `patience` is how many seconds its answer may take."""
+        return self._ask("GET", page, query, None, patience)
 
     def post(self, page: str, body: Mapping[str, Any] | None = None, **query: Any) -> Any:
         return self._ask("POST", page, query, body or {}, 60.0)
@@ -175,6 +176,102 @@ def _moment(state: Mapping[str, Any]) -> datetime:
     return datetime.fromtimestamp(state["now"] / 1000, UTC)
 
 
+class Messages:
+    """An account's messages: looked at without receiving them, what became of them, and waiting for that.
+
+    What comes back are dicts, as the pages say it; moments are milliseconds since the epoch.
+    """
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def queues(self) -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = self._control.get("queues")
+        return found
+
+    def peek(self, queue: str, *, state: str | None = None, limit: int = 10) -> list[dict[str, Any]]:
+        """Return messages of a queue (its name, URL or ARN); `state`: visible, in_flight, delayed, or None for all."""
+        found: list[dict[str, Any]] = self._control.get("messages", queue=queue, state=state, limit=limit)["messages"]
+        return found
+
+    def history(self, message_id: str) -> dict[str, Any]:
+        """Return a message's life, by any of its ids; its `entries` say what happened, oldest first."""
+        found: dict[str, Any] = self._control.get("history", message_id=message_id)["histories"][0]
+        return found
+
+    def histories(self, *, queue: str | None = None, task_id: str | None = None) -> list[dict[str, Any]]:
+        """Return the lives of all messages of the account, of one queue, or of one Celery task."""
+        found: list[dict[str, Any]] = self._control.get("history", queue=queue, task_id=task_id)["histories"]
+        return found
+
+    def wait_for(
+        self,
+        queue: str | None = None,
+        *,
+        event: str | None = None,
+        task: str | None = None,
+        task_id: str | None = None,
+        message_id: str | None = None,
+        count: int = 1,
+        timeout: int = 5,
+    ) -> dict[str, Any]:
+        """Wait, `timeout` real seconds at most, until this has happened `count` times; it may have happened already.
+
+        `event` is worded as histories word it: sent, received, timed out, deleted, dead-lettered ... Returns the life
+        of the message that it happened to last. Raises EmulatorError with what was seen instead.
+        """
+        found: dict[str, Any] = self._control.get(
+            "wait",
+            timeout + 10,
+            queue=queue,
+            event=event,
+            task=task,
+            task_id=task_id,
+            message_id=message_id,
+            count=count,
+            timeout=timeout,
+        )
+        return found
+
+    def doctor(self) -> list[dict[str, Any]]:
+        """Return what is wrong, the worst first."""
+        found: list[dict[str, Any]] = self._control.get("doctor")["findings"]
+        return found
+
+
+class Faults:
+    """What goes wrong on purpose in an account. A rule is written flat, as in the documentation of faults."""
+
+    def __init__(self, control: Control) -> None:
+        self._control = control
+
+    def add(self, effect: str, **rule: Any) -> int:
+        """Put a rule in force, such as `add("error", error="OverLimit", action="ReceiveMessage", times=2)`."""
+        (added,) = self._control.post("faults", {"effect": effect, **rule})["faults"]
+        number: int = added["id"]
+        return number
+
+    def scenario(self, name: str, seed: int | None = None) -> None:
+        """Switch a scenario on: at-least-once, throttled, flaky-network, lost-permissions."""
+        self._control.post("faults", {"scenario": name} if seed is None else {"scenario": name, "seed": seed})
+
+    def rules(self) -> list[dict[str, Any]]:
+        """Return the rules in force, each with how often it was `matched` and `applied`."""
+        found: list[dict[str, Any]] = self._control.get("faults")["faults"]
+        return found
+
+    def applied(self, number: int) -> int:
+        """Return how often a rule was applied."""
+        return next(int(rule["applied"]) for rule in self.rules() if rule["id"] == number)
+
+    def remove(self, rule: int | str) -> None:
+        """End a rule, or a scenario by its name."""
+        self._control.delete(f"faults/{rule}")
+
+    def clear(self) -> None:
+        self._control.delete("faults")
+
+
 class Account:
     """One account of a running emulator. As a context manager it is dropped at the end, with all that is in it."""
 
@@ -184,6 +281,8 @@ class Account:
         self.region = region
         self.control = Control(url, self.number)
         self.clock = Clock(self.control)
+        self.messages = Messages(self.control)
+        self.faults = Faults(self.control)
         self._sqs = _Http(url)
 
     @property
@@ -242,6 +341,10 @@ class Account:
         url = self.call("CreateQueue", QueueName=name, Attributes=texts)["QueueUrl"]
         return Queue(self, url, name)
 
+    def story(self) -> str:
+        """Return the account's queues, what is in them, and what became of each message, to read."""
+        return "\n".join(_story(self.messages))
+
     def reset(self) -> None:
         """Drop the account: its queues with everything in them, its faults, and what was done to its clock."""
         self.control.post("reset")
@@ -258,6 +361,32 @@ class Account:
     ) -> None:
         self.reset()
         self.close()
+
+
+_BODY_SHOWN: Final = 60  # characters
+
+
+def _story(messages: Messages) -> Iterator[str]:
+    for queue in messages.queues():
+        counts = f"{queue['visible']} visible, {queue['in_flight']} in flight, {queue['delayed']} delayed"
+        yield f"queue {queue['name']}: {counts}"
+        for message in messages.peek(queue["name"]):
+            state = f"{message['state']}, received {message['receive_count']} times"
+            yield f"    {message['message_id']} {state}: {_short(message)}"
+    for life in messages.histories():
+        task = (life.get("celery") or {}).get("task")
+        yield f"message {life['message_id']}{f' ({task})' if task else ''}: {life['state']}"
+        for entry in life["entries"]:
+            at = datetime.fromtimestamp(entry["at"] / 1000, UTC)
+            yield f"    {at:%H:%M:%S}.{entry['at'] % 1000:03}  {entry['text']}"
+
+
+def _short(message: Mapping[str, Any]) -> str:
+    celery = message.get("celery")
+    if celery:
+        return f"{celery.get('task')}{celery.get('args') or ''}"
+    body = str(message["body"])
+    return body if len(body) <= _BODY_SHOWN else f"{body[:_BODY_SHOWN]}..."
 
 
 class RunningEmulator:
