@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
+import json
+
+from emulator.core.broker import Broker
+from emulator.core.clock import SystemClock
 from emulator.core.digests import md5_of_body
-from emulator.core.queue import Delivery, Draft, Queue
+from emulator.core.events import Event
+from emulator.core.limits import RELAXED, Limits
+from emulator.core.queue import Delivery, Draft, Due, Queue
 from emulator.core.waiters import Waiter
 
+_numbers = itertools.count(1)
 
-def draft(body: str = "order", *, delay_seconds: int | None = None) -> Draft:
-    return Draft(body, md5_of_body(body.encode()), delay_seconds)
+
+def draft(body: str = "order", *, delay_seconds: int | None = None, group_id: str | None = None) -> Draft:
+    return Draft(body, md5_of_body(body.encode()), delay_seconds, group_id=group_id)
+
+
+def fifo_draft(body: str = "order", *, group_id: str = "g", deduplication_id: str | None = None) -> Draft:
+    """Return a draft for a FIFO queue; like no other, unless it is given a deduplication id."""
+    made = draft(body, group_id=group_id)
+    made.deduplication_id = f"unique-{next(_numbers)}" if deduplication_id is None else deduplication_id
+    return made
 
 
 def receive(queue: Queue, *, now: int, max_messages: int = 10, timeout: int | None = None) -> list[str]:
@@ -21,19 +37,25 @@ class RingableAlarm:
     """An alarm that rings when the test says so."""
 
     def __init__(self) -> None:
-        self.at: dict[Queue, int] = {}
+        self.at: dict[Due, int] = {}
 
-    def set(self, queue: Queue, at: int | None) -> None:
+    def set(self, due: Due, at: int | None) -> None:
         if at is None:
-            self.at.pop(queue, None)
+            self.at.pop(due, None)
         else:
-            self.at[queue] = at
+            self.at[due] = at
 
-    def ring(self) -> int:
-        """Wake the queue whose moment is next, at that moment, and return it."""
-        queue, at = min(self.at.items(), key=lambda each: each[1])
-        del self.at[queue]
-        queue.wake(at)
+    def next(self) -> tuple[int, Due] | None:
+        return min(((at, due) for due, at in self.at.items()), key=lambda each: each[0], default=None)
+
+    def clock_changed(self) -> None:
+        """Nothing: the test has the clock."""
+
+    def ring(self, *, now: int | None = None) -> int:
+        """Wake whose moment is next, at that moment or `now`, and return the moment."""
+        due, at = min(self.at.items(), key=lambda each: each[1])
+        del self.at[due]
+        due.wake(at if now is None else now)
         return at
 
 
@@ -41,15 +63,63 @@ class Parked:
     """A parked receive and what became of it: `bodies` is None while it waits."""
 
     def __init__(
-        self, queue: Queue, *, now: int, wait: int, max_messages: int = 10, timeout: int | None = None
+        self,
+        queue: Queue,
+        *,
+        now: int,
+        wait: int,
+        max_messages: int = 10,
+        timeout: int | None = None,
+        attempt_id: str | None = None,
     ) -> None:
         self.bodies: list[str] | None = None
+        self.deliveries: list[Delivery] = []
+        self.queue = queue
         self.is_gone = False
-        self.waiter = Waiter(max_messages=max_messages, visibility_timeout=timeout, until=now + wait, consumer=None)
+        self.waiter = Waiter(
+            max_messages=max_messages,
+            visibility_timeout=timeout,
+            until=now + wait,
+            consumer=None,
+            attempt_id=attempt_id,
+        )
         self.waiter.deliver = self._deliver
         self.waiter.is_gone = lambda: self.is_gone
         queue.park(self.waiter, now=now)
 
     def _deliver(self, deliveries: list[Delivery]) -> None:
         assert self.bodies is None, "answered twice"
+        self.deliveries = deliveries
         self.bodies = [each.message.body for each in deliveries]
+
+
+class Queues:
+    """Queues that know each other: each may be another one's dead-letter queue. All wake by one alarm."""
+
+    def __init__(self, limits: Limits = RELAXED) -> None:
+        self.alarm = RingableAlarm()
+        self.events: list[Event] = []
+        self.broker = Broker(SystemClock(), limits=limits, alarm_of=lambda _clock: self.alarm)
+        self.broker.watch(self.events.append)
+
+    def create(self, name: str = "orders", *, now: int = 0, **attributes: str) -> Queue:
+        """Create a queue; one named so is a FIFO queue."""
+        kind = {"FifoQueue": "true"} if name.endswith(".fifo") else {}
+        sent = {**kind, **attributes}
+        return self.broker.create_queue("000000000000", "us-east-1", name, sent, tags={}, now=now)
+
+    def change(self, queue: Queue, *, now: int, **attributes: str) -> None:
+        changed = self.broker.checked_attributes(queue.arn, queue.attributes, attributes)
+        queue.set_attributes(changed, now=now, changes=attributes)
+
+    def redrive(self, source: Queue, target: Queue, *, after: int, now: int = 0) -> None:
+        """Let `target` take what was received from `source` so many times."""
+        self.change(source, now=now, RedrivePolicy=redrive_policy(target, after))
+
+    def check(self) -> None:
+        for queue in self.broker.queues():
+            queue.check()
+
+
+def redrive_policy(target: Queue, max_receive_count: int) -> str:
+    return json.dumps({"deadLetterTargetArn": target.arn, "maxReceiveCount": max_receive_count})

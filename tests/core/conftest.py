@@ -1,13 +1,14 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from emulator.core.attributes import QueueAttributes
 from emulator.core.events import Event
+from emulator.core.queue import Queue
 from emulator.core.standard import StandardQueue
-from tests.core.by_hand import RingableAlarm
+from tests.core.by_hand import Queues, RingableAlarm
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:orders"
 
@@ -34,3 +35,16 @@ def make_queue(alarm: RingableAlarm, events: list[Event]) -> Callable[..., Stand
 @pytest.fixture
 def queue(make_queue: Callable[..., StandardQueue]) -> StandardQueue:
     return make_queue()
+
+
+@pytest.fixture
+def queues() -> Iterator[Queues]:
+    """No queues yet. After the test each of them must hold together."""
+    queues = Queues()
+    yield queues
+    queues.check()
+
+
+@pytest.fixture
+def fifo(queues: Queues) -> Queue:
+    return queues.create("orders.fifo")

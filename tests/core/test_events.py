@@ -24,12 +24,12 @@ def test_a_message_life_is_told_moment_by_moment(queue: StandardQueue, events: l
     queue.delete(second.receipt_handle, now=9_500, consumer=WORKER)
 
     assert events == [
-        MessageSent(0, queue.arn, sent.id, 2_000),
+        MessageSent(0, queue.arn, sent.id, 2_000, None, 1),
         MessageDelayEnded(2_000, queue.arn, sent.id),
-        MessageReceived(2_000, queue.arn, sent.id, 1, 7_000, WORKER),
+        MessageReceived(2_000, queue.arn, sent.id, 1, 7_000, WORKER, 1),
         MessageVisibilityChanged(3_000, queue.arn, sent.id, 4_000, WORKER),
         MessageVisibilityTimedOut(4_000, queue.arn, sent.id, 1),
-        MessageReceived(9_000, queue.arn, sent.id, 2, 39_000, WORKER),
+        MessageReceived(9_000, queue.arn, sent.id, 2, 39_000, WORKER, 1),
         MessageDeleted(9_500, queue.arn, sent.id, 2, WORKER),
     ]
 

@@ -1,0 +1,391 @@
+"""The FIFO queue against a model that keeps a flat list and derives what can be received from it and from the time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import takewhile
+from typing import Final
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    precondition,
+    rule,
+)
+
+from emulator.core.attributes import QueueAttributes, changed
+from emulator.core.errors import InvalidParameter, ReceiptHandleExpired
+from emulator.core.fifo import FifoQueue
+from emulator.core.limits import Limits
+from emulator.core.queue import Delivery
+from tests.core.by_hand import Parked, RingableAlarm, fifo_draft, redrive_policy
+
+ARN: Final = "arn:aws:sqs:us-east-1:000000000000:orders.fifo"
+WINDOW: Final = 4_000  # of deduplication and of receive attempts
+
+
+@dataclass
+class Kept:
+    """A message of the model. It is hidden while it has no stamp; in flight then if it was ever received."""
+
+    number: int
+    group: str
+    sent_at: int
+    hidden_until: int
+    stamp: int = 0
+    receives: int = 0
+    changed: int = 0  # the receive whose visibility timeout was changed
+
+
+@dataclass
+class Waiting:
+    """A parked receive of the model, beside the real one."""
+
+    real: Parked
+    until: int
+    max_messages: int
+    timeout: int | None
+    attempt: str | None
+    expected: list[str] | None = None
+
+
+@dataclass
+class Attempt:
+    until: int
+    receives: list[tuple[int, int]]  # number of the message, and of its receive
+
+
+@dataclass
+class Model:
+    """What a FIFO queue does, said as simply as possible."""
+
+    by_group: bool
+    in_flight_limit: int
+    visibility_timeout: int = 30_000
+    delay: int = 0
+    retention: int = 345_600_000
+    max_receives: int | None = None
+    messages: list[Kept] = field(default_factory=list)
+    dead: list[tuple[int, int]] = field(default_factory=list)  # number, when it was moved
+    accepted: list[tuple[str, str, int, int]] = field(default_factory=list)  # group, id, when, number
+    attempts: dict[str, Attempt] = field(default_factory=dict)
+    waiting: list[Waiting] = field(default_factory=list)
+    stamps: int = 0
+
+    # Time.
+
+    def catch_up(self, now: int) -> None:
+        self.messages = [each for each in self.messages if each.sent_at + self.retention > now]
+        due = [each for each in self.messages if not each.stamp and each.hidden_until <= now]
+        for each in sorted(due, key=lambda each: (each.hidden_until, each.number)):
+            self.reveal(each)
+
+    def reveal(self, kept: Kept) -> None:
+        self.stamps += 1
+        kept.stamp = self.stamps
+
+    def pass_time(self, now: int, target: int) -> None:
+        while (moment := min(self.moments_after(now), default=target + 1)) <= target:
+            now = moment
+            self.settle(now)
+            for waiting in [each for each in self.waiting if each.until <= now]:
+                waiting.expected = []
+                self.waiting.remove(waiting)
+        self.catch_up(target)
+
+    def moments_after(self, now: int) -> Iterable[int]:
+        ends = [each.hidden_until for each in self.messages]
+        expiries = [each.sent_at + self.retention for each in self.messages]
+        return (each for each in [*ends, *expiries, *(each.until for each in self.waiting)] if each > now)
+
+    # What clients do.
+
+    def send(self, group: str, deduplication_id: str, number: int, now: int) -> int:
+        """Accept a message, and return its number; or that of the message it is a duplicate of."""
+        for other, accepted_id, at, original in self.accepted:
+            is_same = accepted_id == deduplication_id and (group == other or not self.by_group)
+            if is_same and now < at + WINDOW:
+                return original
+        self.accepted.append((group, deduplication_id, now, number))
+        self.messages.append(Kept(number, group, now, now + self.delay))
+        self.catch_up(now)
+        return number
+
+    def candidates(self) -> list[Kept]:
+        groups = dict.fromkeys(each.group for each in self.messages)
+        members = [[each for each in self.messages if each.group == group] for group in groups]
+        prefixes = [list(takewhile(lambda each: each.stamp, each)) for each in members]
+        return [each for prefix in sorted(filter(None, prefixes), key=lambda found: found[0].stamp) for each in prefix]
+
+    def receive(self, max_messages: int, timeout: int | None, attempt: str | None, now: int) -> list[str]:
+        at_most = min(max_messages, self.in_flight_limit - len(self.in_flight()))
+        taken: list[Kept] = []
+        for each in self.candidates():
+            if len(taken) == at_most:
+                break
+            if self.max_receives is not None and each.receives >= self.max_receives:
+                self.messages.remove(each)
+                self.dead.append((each.number, now))
+            else:
+                taken.append(each)
+        for each in taken:
+            each.receives += 1
+            self.hide(each, timeout, now)
+        if attempt is not None and taken:
+            self.attempts[attempt] = Attempt(now + WINDOW, [(each.number, each.receives) for each in taken])
+        return [str(each.number) for each in taken]
+
+    def hide(self, kept: Kept, timeout: int | None, now: int) -> None:
+        kept.hidden_until = now + (self.visibility_timeout if timeout is None else timeout)
+        kept.stamp = 0
+        if kept.hidden_until == now:
+            self.reveal(kept)
+
+    def retry(self, attempt: str, timeout: int | None, now: int) -> list[str] | None:
+        """Return what a known attempt is answered with; None: it is refused."""
+        known = self.attempts[attempt]
+        kept = [self.current(number, receive) for number, receive in known.receives]
+        if now >= known.until or any(each is None or each.changed == each.receives for each in kept):
+            return None
+        for each in filter(None, kept):
+            self.hide(each, timeout, now)
+        return [str(number) for number, _ in known.receives]
+
+    def settle(self, now: int) -> None:
+        self.catch_up(now)
+        for waiting in list(self.waiting):
+            bodies = self.receive(waiting.max_messages, waiting.timeout, waiting.attempt, now)
+            if bodies:
+                waiting.expected = bodies
+                self.waiting.remove(waiting)
+
+    def find(self, number: int) -> Kept | None:
+        return next((each for each in self.messages if each.number == number), None)
+
+    def current(self, number: int, receive: int) -> Kept | None:
+        """Return the message whose flight that receive began, while it lasts."""
+        return next((each for each in self.in_flight() if (each.number, each.receives) == (number, receive)), None)
+
+    def in_flight(self) -> list[Kept]:
+        return [each for each in self.messages if each.receives and not each.stamp]
+
+
+Handle = tuple[int, int, str]  # number of the message, and of the receive
+
+SECONDS = st.sampled_from([0, 1_000, 3_000])
+TIMEOUTS = st.one_of(st.none(), SECONDS)
+ENTRIES = st.tuples(st.sampled_from("abc"), st.sampled_from(["", "", "", "x", "y"]))  # group, deduplication id
+ATTEMPTS = st.sampled_from([None, None, "one", "two"])
+
+
+class FifoQueueMachine(RuleBasedStateMachine):
+    handles: Bundle[Handle] = Bundle("handles")
+    parked: Bundle[Waiting] = Bundle("parked")
+
+    @initialize(by_group=st.booleans(), in_flight=st.sampled_from([3, 120_000]))
+    def create(self, by_group: bool, in_flight: int) -> None:
+        self.now = 1_000
+        self.sent = 0
+        self.answers: dict[int, tuple[str, int]] = {}
+        self.handle_texts: dict[tuple[int, int], str] = {}
+        self.all_parked: list[Waiting] = []
+        self.alarm = RingableAlarm()
+        self.model = Model(by_group, in_flight)
+        self.dead = FifoQueue(ARN.replace("orders", "dead"), now=self.now, attributes=QueueAttributes(fifo_queue=True))
+        self.queue = FifoQueue(
+            ARN,
+            now=self.now,
+            attributes=QueueAttributes(fifo_queue=True, deduplication_scope="messageGroup" if by_group else "queue"),
+            limits=Limits(in_flight=in_flight, deduplication_window_ms=WINDOW, attempt_window_ms=WINDOW),
+            alarm=self.alarm,
+            find={self.dead.arn: self.dead}.get,
+        )
+
+    @rule(entries=st.lists(ENTRIES, min_size=1, max_size=5))
+    def send(self, entries: list[tuple[str, str]]) -> None:
+        drafts, numbers = [], []
+        for group, given_id in entries:
+            self.sent += 1
+            deduplication_id = given_id or f"own-{self.sent}"
+            drafts.append(fifo_draft(str(self.sent), group_id=group, deduplication_id=deduplication_id))
+            numbers.append(self.model.send(group, deduplication_id, self.sent, self.now))
+
+        answers = [(each.id, each.sequence) for each in self.queue.send_batch(drafts, now=self.now)]
+
+        self.model.settle(self.now)
+        for number, answer in zip(numbers, answers, strict=True):
+            assert self.answers.setdefault(number, answer) == answer
+        assert len(set(self.answers.values())) == len(self.answers)
+
+    @rule(
+        target=handles,
+        max_messages=st.integers(1, 10),
+        timeout=TIMEOUTS,
+        attempt=ATTEMPTS,
+    )
+    def receive(self, max_messages: int, timeout: int | None, attempt: str | None) -> MultipleResults[Handle]:
+        return self._receive(max_messages, timeout, attempt)
+
+    @precondition(lambda self: self.model.attempts)
+    @rule(target=handles, data=st.data(), timeout=TIMEOUTS)
+    def retry(self, data: st.DataObject, timeout: int | None) -> MultipleResults[Handle]:
+        return self._receive(10, timeout, data.draw(st.sampled_from(sorted(self.model.attempts))))
+
+    def _receive(self, max_messages: int, timeout: int | None, attempt: str | None) -> MultipleResults[Handle]:
+        def receive() -> list[Delivery]:
+            return self.queue.receive(
+                max_messages=max_messages, visibility_timeout=timeout, attempt_id=attempt, now=self.now
+            )
+
+        if attempt in self.model.attempts:
+            expected = self.model.retry(attempt, timeout, self.now)
+        else:
+            expected = self.model.receive(max_messages, timeout, attempt, self.now)
+        if expected is None:
+            with pytest.raises(InvalidParameter, match="the receive call is not retryable"):
+                receive()
+            return multiple()
+        kept = [self.model.find(int(body)) for body in expected]
+        counts = [each.receives for each in kept if each is not None]
+        self.model.settle(self.now)
+        deliveries = receive()
+
+        assert [each.message.body for each in deliveries] == expected
+        handles = [
+            (int(each.message.body), count, each.receipt_handle) for each, count in zip(deliveries, counts, strict=True)
+        ]
+        for number, count, text in handles:
+            assert self.handle_texts.setdefault((number, count), text) == text
+        assert len(set(self.handle_texts.values())) == len(self.handle_texts)
+        return multiple(*handles)
+
+    @rule(
+        target=parked,
+        wait=st.integers(1, 8_000),
+        max_messages=st.integers(1, 3),
+        timeout=TIMEOUTS,
+        attempt=ATTEMPTS,
+    )
+    def poll(self, wait: int, max_messages: int, timeout: int | None, attempt: str | None) -> MultipleResults[Waiting]:
+        """Receive, and wait if there is nothing."""
+        if attempt in self.model.attempts or self._receive(max_messages, timeout, attempt).values:
+            return multiple()
+        waiting = Waiting(
+            Parked(self.queue, now=self.now, wait=wait, max_messages=max_messages, timeout=timeout, attempt_id=attempt),
+            self.now + wait,
+            max_messages,
+            timeout,
+            attempt,
+        )
+        self.model.waiting.append(waiting)
+        self.all_parked.append(waiting)
+        return multiple(waiting)
+
+    @rule(waiting=consumes(parked))
+    def leave(self, waiting: Waiting) -> None:
+        self.queue.unpark(waiting.real.waiter)
+        if waiting in self.model.waiting:
+            self.model.waiting.remove(waiting)
+
+    @rule(handle=handles)
+    def delete(self, handle: Handle) -> None:
+        number, receive, text = handle
+        kept = self.model.current(number, receive)
+        if kept is None and self.model.find(number) is not None:
+            with pytest.raises(ReceiptHandleExpired):
+                self.queue.delete(text, now=self.now)
+            return
+        self.queue.delete(text, now=self.now)
+        if kept is not None:
+            self.model.messages.remove(kept)
+        self.model.settle(self.now)
+
+    @rule(handle=handles, timeout=SECONDS)
+    def change_visibility(self, handle: Handle, timeout: int) -> None:
+        number, receive, text = handle
+        kept = self.model.current(number, receive)
+        if kept is None:
+            with pytest.raises(InvalidParameter, match="not available for visibility timeout change"):
+                self.queue.change_visibility(text, timeout, now=self.now)
+            return
+        self.queue.change_visibility(text, timeout, now=self.now)
+        kept.changed = receive
+        self.model.hide(kept, timeout, self.now)
+        self.model.settle(self.now)
+
+    @rule()
+    def purge(self) -> None:
+        self.queue.purge(now=self.now)
+        self.model.messages.clear()
+        self.model.accepted.clear()
+        self.model.attempts.clear()
+
+    @rule(
+        delay=st.integers(0, 3),
+        timeout=st.integers(0, 4),
+        retention=st.sampled_from([60, 345_600]),
+        max_receives=st.one_of(st.none(), st.integers(1, 3)),
+    )
+    def set_attributes(self, delay: int, timeout: int, retention: int, max_receives: int | None) -> None:
+        sent = {
+            "DelaySeconds": str(delay),
+            "VisibilityTimeout": str(timeout),
+            "MessageRetentionPeriod": str(retention),
+            "RedrivePolicy": "" if max_receives is None else redrive_policy(self.dead, max_receives),
+        }
+        self.queue.set_attributes(changed(self.queue.attributes, sent), now=self.now, changes=sent)
+        self.model.delay, self.model.visibility_timeout = delay * 1_000, timeout * 1_000
+        self.model.retention, self.model.max_receives = retention * 1_000, max_receives
+        for each in self.model.messages:
+            if not each.stamp and not each.receives:
+                each.hidden_until = each.sent_at + self.model.delay
+        self.model.settle(self.now)
+
+    @rule(step=st.one_of(st.integers(0, 9_000), st.sampled_from([60_000, 400_000_000])))
+    def let_time_pass(self, step: int) -> None:
+        target = self.now + step
+        while self.alarm.at and min(self.alarm.at.values()) <= target:
+            self.alarm.ring()
+        self.model.pass_time(self.now, target)
+        self.now = target
+        self.queue.catch_up(self.now)
+
+    @invariant()
+    def waiters_got_what_the_model_says(self) -> None:
+        assert [each.real.bodies for each in self.all_parked] == [each.expected for each in self.all_parked]
+
+    @invariant()
+    def counts_partition_the_live_messages(self) -> None:
+        visible = sum(each.stamp > 0 for each in self.model.messages)
+        in_flight = len(self.model.in_flight())
+
+        assert self.queue.counts(now=self.now) == (
+            visible,
+            in_flight,
+            len(self.model.messages) - visible - in_flight,
+        )
+
+    @invariant()
+    def dead_letters_are_in_the_dead_letter_queue_in_order(self) -> None:
+        self.dead.catch_up(self.now)
+
+        living = [str(number) for number, at in self.model.dead if at + 345_600_000 > self.now]
+        assert [each.body for each in self.dead.messages.values()] == living
+
+    @invariant()
+    def each_message_is_in_just_one_place(self) -> None:
+        self.queue.check()
+        self.dead.check()
+
+
+TestFifoQueue = FifoQueueMachine.TestCase
+TestFifoQueue.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
