@@ -12,7 +12,7 @@ from typing import Final
 import click
 import msgspec
 
-from tests.bench import costs, machine, process, waits
+from tests.bench import costs, fifo, machine, moves, process, waits
 from tests.bench.load import LoadError
 from tests.bench.plan import FULL, QUICK, Plan
 from tests.bench.servers import ROOT
@@ -22,6 +22,9 @@ DOCUMENT: Final = ROOT / "docs" / "benchmark.md"
 MEASUREMENTS: Final[dict[str, Callable[[Plan], list[Row]]]] = {
     "cycle": costs.measure_cycle,
     "backlog": costs.measure_backlog,
+    "fifo": fifo.measure_fifo,
+    "fifo-backlog": fifo.measure_fifo_backlog,
+    "moves": moves.measure_moves,
     "memory": process.measure_memory,
     "parked": waits.measure_parked,
     "start": process.measure_start,
@@ -96,8 +99,10 @@ Written by `python -m tests.bench --write`. Each figure is the median of {plan.r
 own. CPU is the server process's, user and system, under a closed loop on 16 keep-alive connections; what is compared
 takes turns of {plan.turn_seconds:g} s, {plan.turns} each in a run, and a ratio is the median of the runs' ratios.
 `cycle` is SendMessage (256 bytes), ReceiveMessage, DeleteMessage; `raw` is a bare ASGI app that answers `{{}}` on the
-same uvicorn. KB and MB are 1,000 and 1,000,000 bytes. Rows "by loadgen" come from an independent load generator
-(`--loadgen`).
+same uvicorn. The FIFO `cycle` sends to message groups in turn, each message with a deduplication id of its own; at a
+backlog it receives the oldest and sends the newest. A move task has no rate and takes dead letters back to the queue
+they came from; the requests beside it are cycles on another queue, on 4 connections. KB and MB are 1,000 and 1,000,000
+bytes. Rows "by loadgen" come from an independent load generator (`--loadgen`).
 
 {machine}
 

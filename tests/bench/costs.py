@@ -35,7 +35,12 @@ class Side(msgspec.Struct, frozen=True):
 
     start: Callable[[], ServerProcess]
     make_queue: Callable[[ServerProcess], str]
-    flow: Callable[[str], Flow]
+    flows: Callable[[str], list[Flow]]
+
+
+def alike(flow: Callable[[str], Flow]) -> Callable[[str], list[Flow]]:
+    """Let all connections say the same."""
+    return lambda url: [flow(url) for _ in range(CONNECTIONS)]
 
 
 class Meter:
@@ -77,7 +82,7 @@ def _run(plan: Plan, sides: Mapping[str, Side]) -> dict[str, float]:
 def _loaded(plan: Plan, side: Side, stack: contextlib.ExitStack) -> Meter:
     server = stack.enter_context(side.start())
     url = side.make_queue(server)
-    load = stack.enter_context(Load(server.address, [side.flow(url) for _ in range(CONNECTIONS)]))
+    load = stack.enter_context(Load(server.address, side.flows(url)))
     load.drive(plan.warm_up_seconds)
     return Meter(server, load)
 
@@ -96,12 +101,12 @@ def _query_cycle(url: str) -> Flow:
     return cycle(url, QUERY)
 
 
-_RAW: Final = Side(bare, _no_queue, raw)
-_CYCLE: Final = Side(emulator, create_queue, cycle)
+_RAW: Final = Side(bare, _no_queue, alike(raw))
+CYCLE: Final = Side(emulator, create_queue, alike(cycle))
 
 
 def measure_cycle(plan: Plan) -> list[Row]:
-    samples = compare(plan, {"raw": _RAW, "cycle": _CYCLE})
+    samples = compare(plan, {"raw": _RAW, "cycle": CYCLE})
     return [
         Row("`cycle` against `raw`", ratios(samples["cycle"], samples["raw"]), "x", RAW_REACH),
         Row("`cycle`, CPU a request", samples["cycle"], "µs"),
@@ -111,7 +116,7 @@ def measure_cycle(plan: Plan) -> list[Row]:
 
 def measure_backlog(plan: Plan) -> list[Row]:
     full = functools.partial(_full_queue, messages=plan.backlog)
-    samples = compare(plan, {"empty": _CYCLE, "full": Side(emulator, full, cycle)})
+    samples = compare(plan, {"empty": CYCLE, "full": Side(emulator, full, alike(cycle))})
     what = f"`cycle` at a backlog of {plan.backlog:,} against an empty queue"
     return [
         Row(what, ratios(samples["full"], samples["empty"]), "x", BACKLOG_REACH),
@@ -122,11 +127,11 @@ def measure_backlog(plan: Plan) -> list[Row]:
 def measure_variants(plan: Plan) -> list[Row]:
     without_events = functools.partial(emulator, "--events", "0")
     sides = {
-        "cycle": _CYCLE,
-        "no events": Side(without_events, create_queue, cycle),
-        "query": Side(emulator, create_queue, _query_cycle),
-        "batches": Side(emulator, create_queue, batches),
-        "empty": Side(emulator, create_queue, empty_receives),
+        "cycle": CYCLE,
+        "no events": Side(without_events, create_queue, alike(cycle)),
+        "query": Side(emulator, create_queue, alike(_query_cycle)),
+        "batches": Side(emulator, create_queue, alike(batches)),
+        "empty": Side(emulator, create_queue, alike(empty_receives)),
     }
     samples = compare(plan, sides)
     return [

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Iterator
+import uuid
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from tests.bench.load import Flow, Load, LoadError
@@ -28,6 +29,11 @@ def create_queue(server: ServerProcess) -> str:
     return create_queues(server, 1)[0]
 
 
+def create_fifo_queue(server: ServerProcess) -> str:
+    request = JSON.request("CreateQueue", {"QueueName": "bench.fifo", "Attributes": {"FifoQueue": "true"}})
+    return _only("QueueUrl", server.connection.call(request), JSON)
+
+
 def _only(name: str, answer: bytes, spelling: Spelling) -> str:
     (value, *more) = spelling.values(name, answer) or [""]
     if more or not value:
@@ -45,9 +51,24 @@ def cycle(url: str, spelling: Spelling = JSON) -> Flow:
         yield spelling.request("DeleteMessage", {"QueueUrl": url, "ReceiptHandle": handle})
 
 
+def fifo_cycle(url: str, groups: Sequence[str]) -> Flow:
+    """The same through a FIFO queue: each message goes to the next group, with a deduplication id of its own.
+
+    A receive that finds nothing is repeated: what there is may be behind messages that other connections hold.
+    """
+    sender = uuid.uuid4().hex
+    receive = JSON.request("ReceiveMessage", {"QueueUrl": url, "MaxNumberOfMessages": 1})
+    for number, group in enumerate(itertools.cycle(groups)):
+        message = {"MessageBody": BODY, "MessageGroupId": group, "MessageDeduplicationId": f"{sender}-{number}"}
+        yield JSON.request("SendMessage", {"QueueUrl": url, **message})
+        while not (handles := JSON.values("ReceiptHandle", (yield receive))):
+            pass
+        yield JSON.request("DeleteMessage", {"QueueUrl": url, "ReceiptHandle": handles[0]})
+
+
 def batches(url: str) -> Flow:
     """The same with ten at a time."""
-    send = _send_batch(url, [BODY] * BATCH)
+    send = _send_batch(url, [{"MessageBody": BODY}] * BATCH)
     receive = JSON.request("ReceiveMessage", {"QueueUrl": url, "MaxNumberOfMessages": BATCH})
     while True:
         yield send
@@ -92,20 +113,49 @@ def polls(url: str, wait_seconds: int, arrivals: list[float]) -> Flow:
             yield JSON.request("DeleteMessage", {"QueueUrl": url, "ReceiptHandle": handle})
 
 
+def timed(flow: Flow, seconds: list[float]) -> Flow:
+    """Say the same, and note how long each answer took."""
+    request = next(flow)
+    while True:
+        asked_at = time.perf_counter()
+        answer = yield request
+        seconds.append(time.perf_counter() - asked_at)
+        try:
+            request = flow.send(answer)
+        except StopIteration:
+            return
+
+
 def fill(server: ServerProcess, url: str, messages: int) -> None:
     """Send so many messages, every one with a body of its own."""
-    numbers = iter(range(messages))
-    with Load(server.address, [_sends(url, numbers) for _ in range(_FILLERS)]) as load:
+    _send_all(server, url, ({"MessageBody": _body(number)} for number in range(messages)))
+
+
+def fill_fifo(server: ServerProcess, url: str, messages: int, groups: Sequence[str]) -> None:
+    """Send so many messages, to each group in turn."""
+    entries = (
+        {"MessageBody": _body(number), "MessageGroupId": group, "MessageDeduplicationId": f"fill-{number}"}
+        for number, group in zip(range(messages), itertools.cycle(groups), strict=False)
+    )
+    _send_all(server, url, entries)
+
+
+def _body(number: int) -> str:
+    return f"{number:0{BODY_BYTES}}"
+
+
+def _send_all(server: ServerProcess, url: str, messages: Iterator[dict[str, str]]) -> None:
+    with Load(server.address, [_sends(url, messages) for _ in range(_FILLERS)]) as load:
         load.finish()
 
 
-def _sends(url: str, numbers: Iterator[int]) -> Flow:
-    while bodies := [f"{number:0{BODY_BYTES}}" for number in itertools.islice(numbers, BATCH)]:
-        answer = yield _send_batch(url, bodies)
+def _sends(url: str, messages: Iterator[dict[str, str]]) -> Flow:
+    while batch := list(itertools.islice(messages, BATCH)):
+        answer = yield _send_batch(url, batch)
         if b'"Failed"' in answer:
             raise LoadError(f"a batch was answered {answer!r}")
 
 
-def _send_batch(url: str, bodies: list[str]) -> bytes:
-    entries = [{"Id": str(number), "MessageBody": body} for number, body in enumerate(bodies)]
+def _send_batch(url: str, messages: Sequence[dict[str, str]]) -> bytes:
+    entries = [{"Id": str(number), **message} for number, message in enumerate(messages)]
     return JSON.request("SendMessageBatch", {"QueueUrl": url, "Entries": entries})

@@ -15,7 +15,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     turn_seconds: float
     loadgen_turns: int  # the same of an independent load generator, a second each
     backlog: int  # messages
+    groups: int  # that a FIFO queue's backlog is in
     stored: int  # messages, for their memory
+    moved: int  # messages, by a move task
+    beside_seconds: float  # of requests with no move task beside them
     parked: int  # long polls
     wait_seconds: int  # of each of them
     idle_seconds: float  # of parked polls, before the first of them ends
@@ -30,7 +33,10 @@ FULL: Final = Plan(
     turn_seconds=0.05,
     loadgen_turns=3,
     backlog=100_000,
+    groups=10_000,
     stored=1_000_000,
+    moved=100_000,
+    beside_seconds=2,
     parked=1_000,
     wait_seconds=20,
     idle_seconds=5,
@@ -43,7 +49,10 @@ QUICK: Final = Plan(
     turn_seconds=0.05,
     loadgen_turns=1,
     backlog=10_000,
+    groups=1_000,
     stored=20_000,
+    moved=5_000,
+    beside_seconds=0.5,
     parked=200,
     wait_seconds=2,
     idle_seconds=1,
