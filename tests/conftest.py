@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import logging
+import os
 import uuid
 from collections.abc import Iterator
 from typing import Final
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from emulator import Config, Emulator
 from emulator.web.server import Server
@@ -15,6 +17,22 @@ from tests.raw_http import Calls, Connection
 from tests.sqs_by_hand import Sqs
 
 COATS: Final = ("fast coat", "ASGI coat")
+
+# How many examples Hypothesis tries where a test does not say so itself: `--hypothesis-profile=thorough`, or the
+# variable HYPOTHESIS_PROFILE, for many. In CI they are the same ones in every run.
+_ANY_SPEED: Final = (HealthCheck.too_slow,)  # other tests may keep the machine busy
+settings.register_profile(
+    "quick",
+    max_examples=500,
+    deadline=None,
+    derandomize="CI" in os.environ,
+    print_blob=True,
+    suppress_health_check=_ANY_SPEED,
+)
+settings.register_profile(
+    "thorough", max_examples=10_000, deadline=None, print_blob=True, suppress_health_check=_ANY_SPEED
+)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "quick"))
 
 
 class AsgiEmulator(Emulator):
