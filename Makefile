@@ -14,7 +14,7 @@ PIP := -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo serve test lint types test-web-lowest test-lowest bench wheel clean
+.PHONY: help install demo serve test lint types test-web-lowest test-clients test-lowest bench wheel clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -25,7 +25,7 @@ demo: $(VENV)/.installed ## Kill a Celery worker in the middle of a task, and se
 serve: $(VENV)/.installed ## Serve on port 9324
 	$(BIN)/sqs-emulator serve
 
-test: lint types test-web-lowest ## Everything that CI checks
+test: lint types test-web-lowest test-clients ## Everything that CI checks
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed ## Check style and format
@@ -38,6 +38,9 @@ types: $(VENV)/.installed ## Check types
 test-web-lowest: $(LOWEST)/.installed ## The tests of server and wire formats, on the lowest allowed dependencies
 	$(LOWEST)/bin/python -m pytest -n $(JOBS) --dist worksteal tests/web tests/wire
 
+test-clients: $(VENV)/.installed ## Real clients, in Python, JavaScript, Go and Java, against a served emulator
+	$(BIN)/python -m tests.clients
+
 test-lowest: $(LOWEST)/.installed ## All tests that need no clients, on the lowest allowed dependencies
 	$(LOWEST)/bin/python -m pytest -n $(JOBS) --dist worksteal --ignore tests/celery --ignore tests/packaging
 
@@ -48,7 +51,7 @@ wheel: $(VENV)/.installed ## Build the wheel into dist/
 	$(BIN)/python $(PIP) wheel --no-deps --wheel-dir dist .
 
 clean: ## Remove the environments and what was built
-	rm -rf $(VENV) $(LOWEST) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) .clients build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 install: $(VENV)/.installed ## Make the environment
 

@@ -25,11 +25,11 @@ def test_ci_runs_make_test_and_nothing_else() -> None:
     assert lines[2:] == ["exec make test"]
 
 
-def test_make_test_checks_style_types_the_lowest_dependencies_and_the_rest() -> None:
+def test_make_test_checks_style_types_the_lowest_dependencies_real_clients_and_the_rest() -> None:
     found = re.search(r"^test: (.*) ##.*\n\t(.*)$", MAKEFILE, re.MULTILINE)
 
     assert found is not None
-    assert found[1].split() == ["lint", "types", "test-web-lowest"]
+    assert found[1].split() == ["lint", "types", "test-web-lowest", "test-clients"]
     assert " -m pytest " in found[2]
     assert "tests" not in found[2]  # all of them
 
