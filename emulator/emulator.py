@@ -14,7 +14,6 @@ from emulator.core.clock import AccountClock, Clock, SystemClock
 from emulator.core.identifiers import DEFAULT_ACCOUNT
 from emulator.observe.feed import Feed
 from emulator.provisioning import Provisioner, fault_rules
-from emulator.testing import Account
 from emulator.web.asgi import App, AsgiApp
 from emulator.web.aws import AwsApi
 from emulator.web.origins import Origins
@@ -24,6 +23,7 @@ from emulator.web.timekeeper import Timekeeper
 
 if TYPE_CHECKING:
     from emulator.faults.injector import Injector
+    from emulator.testing import Account
 
 
 class Emulator:
@@ -40,7 +40,8 @@ class Emulator:
         self.broker = Broker(clock or SystemClock(), limits=self.config.limit_set, alarm_of=Timekeeper)
         if self.config.events:
             self.broker.watch(self.feed.record)
-            self.broker.keep_gone(self.config.events)
+            # Sent, received, deleted: three events are one message. More of them would cost every call its cache.
+            self.broker.keep_gone(self.config.events // 3 + 1)
         self.provisioner = Provisioner(self.config, self.broker)
         self.provisioner.create_queues()
         self._origins = Origins(self.config.allowed_origins)
@@ -75,7 +76,7 @@ class Emulator:
     def _make_control(self) -> AsgiApp:
         from emulator.web.control import make_control  # Starlette takes 60 ms to import, and nothing waits for it
 
-        return make_control(self.broker, self.feed, self._origins, self.faults)
+        return make_control(self.broker, self.feed, self._origins, self.faults, self.config.accounts_by_key)
 
     @property
     def url(self) -> str:
@@ -87,10 +88,12 @@ class Emulator:
     @property
     def account(self) -> Account:
         """The account of whoever does not choose one, with its clock, faults and messages."""
-        return Account(self.url, DEFAULT_ACCOUNT, region=self.config.region)
+        return self.new_account(DEFAULT_ACCOUNT)
 
     def new_account(self, number: str | None = None) -> Account:
         """Return an account of the running emulator, for a test: a new one, or that of a number of 12 digits."""
+        from emulator.testing import Account  # a server that serves nobody's tests needs no client
+
         return Account(self.url, number, region=self.config.region)
 
     def server(self) -> Server:

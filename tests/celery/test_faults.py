@@ -78,7 +78,7 @@ def test_a_producer_that_may_not_send_is_told_so(make_app: MakeApp) -> None:
     app.send("shop.add", 1, 1)
     fault = add_fault(app, effect="deny", action="SendMessage")
 
-    with pytest.raises(SendFailed, match="AccessDenied.*sqs:sendmessage"):
+    with pytest.raises(SendFailed, match=r"AccessDenied.*sqs:sendmessage"):
         app.send("shop.add", 1, 2)
 
     remove_fault(app, fault)

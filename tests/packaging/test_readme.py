@@ -17,7 +17,6 @@ import yaml
 
 from emulator import Config, Emulator
 from emulator.config import SETTINGS, Setting
-from emulator.contract.sqs import ACTIONS
 from tests.packaging.dockerfile import REPOSITORY, Image, outside_environment
 from tests.packaging.processes import Process
 
@@ -207,13 +206,6 @@ def test_the_table_of_settings_is_the_programs() -> None:
     table = README[start : README.index("\n\n", start)].splitlines()
 
     assert table == settings_table()
-
-
-def test_the_table_of_actions_is_the_programs() -> None:
-    start = README.index("## What is there")
-    table = [line for line in README[start : README.index("## ", start + 3)].splitlines() if line.startswith("|")]
-
-    assert sorted(re.findall(r"`(\w+)`", "".join(table))) == sorted(ACTIONS)
 
 
 def test_the_paths_that_are_named_exist() -> None:

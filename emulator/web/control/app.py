@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from starlette.applications import Starlette
 
 from emulator.core.broker import Broker
 from emulator.faults.injector import Injector
 from emulator.observe.feed import Feed
-from emulator.web.control import accounts, clock, localstack, queues
+from emulator.web.control import clock, localstack, queues
 from emulator.web.control.asked import Pages
 from emulator.web.control.events import EventPages
 from emulator.web.control.faults import FaultPages
@@ -15,9 +17,11 @@ from emulator.web.control.lives import LifePages
 from emulator.web.origins import Origins
 
 
-def make_control(broker: Broker, feed: Feed, origins: Origins, injector: Injector) -> Starlette:
+def make_control(
+    broker: Broker, feed: Feed, origins: Origins, injector: Injector, accounts: Mapping[str, str]
+) -> Starlette:
     """Return the app of everything under `/_emulator`."""
-    pages = Pages(broker, origins)
+    pages = Pages(broker, origins, accounts)
     events = EventPages(feed)
     lives = LifePages(feed)
     faults = FaultPages(injector)

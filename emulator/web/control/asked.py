@@ -34,8 +34,9 @@ class Problem(msgspec.Struct):
 class Asked:
     """One request to a page."""
 
-    def __init__(self, broker: Broker, request: Request, body: bytes) -> None:
+    def __init__(self, broker: Broker, accounts: Mapping[str, str], request: Request, body: bytes) -> None:
         self.broker = broker
+        self._accounts = accounts
         self.query: Mapping[str, str] = dict(request.query_params)
         self.path: Mapping[str, str] = request.path_params
         self.accepts_json = "json" in request.headers.get("accept", "")
@@ -45,7 +46,8 @@ class Asked:
     @property
     def account(self) -> str:
         """The account that is meant: `?account=`, or that of the credentials, or the default one."""
-        number = self.query.get("account") or credentials.of_header(self._authorization).account or DEFAULT_ACCOUNT
+        scope = credentials.of_header(self._authorization, self._accounts)
+        number = self.query.get("account") or scope.account or DEFAULT_ACCOUNT
         if not ACCOUNT_ID.fullmatch(number):
             raise Refused(f"account is {number!r}; allowed is a number of 12 digits.")
         return number
@@ -75,8 +77,9 @@ Page = Callable[[Asked], Any]
 class Pages:
     """Makes routes of plain functions, which return what their page says; None: nothing."""
 
-    def __init__(self, broker: Broker, origins: Origins) -> None:
+    def __init__(self, broker: Broker, origins: Origins, accounts: Mapping[str, str]) -> None:
         self._broker = broker
+        self._accounts = accounts  # those that access keys mean which are no account's number
         self._origins = origins
 
     def get(self, path: str, page: Page) -> Route:
@@ -93,7 +96,7 @@ class Pages:
             origin = request.headers.get("origin")
             if origin is not None and not self._origins.allows(origin, request.url.scheme, request.url.netloc):
                 return json(Problem(f"Origin {origin} is not among the allowed origins."), 403)
-            asked = Asked(self._broker, request, await request.body())
+            asked = Asked(self._broker, self._accounts, request, await request.body())
             try:
                 said = page(asked)
                 if hasattr(said, "__await__"):
