@@ -9,7 +9,7 @@ from starlette.applications import Starlette
 from emulator.core.broker import Broker
 from emulator.faults.injector import Injector
 from emulator.observe.feed import Feed
-from emulator.web.control import clock, localstack, queues
+from emulator.web.control import accounts, clock, localstack, queues
 from emulator.web.control.asked import Pages
 from emulator.web.control.events import EventPages
 from emulator.web.control.faults import FaultPages
@@ -18,10 +18,10 @@ from emulator.web.origins import Origins
 
 
 def make_control(
-    broker: Broker, feed: Feed, origins: Origins, injector: Injector, accounts: Mapping[str, str]
+    broker: Broker, feed: Feed, origins: Origins, injector: Injector, keys: Mapping[str, str]
 ) -> Starlette:
     """Return the app of everything under `/_emulator`."""
-    pages = Pages(broker, origins, accounts)
+    pages = Pages(broker, origins, keys)
     events = EventPages(feed)
     lives = LifePages(feed)
     faults = FaultPages(injector)
