@@ -1,0 +1,300 @@
+"""Looking at queues and messages without touching them, and waiting for what happens to them."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator
+from urllib.request import Request, urlopen
+from xml.etree import ElementTree
+
+import pytest
+
+from emulator import Config, Emulator
+from emulator.testing import Account, EmulatorError
+from tests.raw_http import wait_until
+
+
+@pytest.fixture
+def emulator(emulators: dict[str, Emulator]) -> Emulator:
+    return emulators["fast coat"]
+
+
+@pytest.fixture
+def account(emulator: Emulator) -> Iterator[Account]:
+    with emulator.new_account() as account:
+        account.clock.freeze()
+        yield account
+
+
+def ids(messages: list[dict[str, object]]) -> list[object]:
+    return [message["message_id"] for message in messages]
+
+
+# Queues and their messages.
+
+
+def test_queues_are_listed_with_what_is_in_them(account: Account) -> None:
+    letters = account.create_queue("letters")
+    policy = json.dumps({"deadLetterTargetArn": letters.arn, "maxReceiveCount": 3})
+    queue = account.create_queue("jobs", RedrivePolicy=policy)
+    queue.send("a")
+    queue.send("b", DelaySeconds=5)
+    queue.receive(1)
+
+    jobs, dead = account.messages.queues()
+
+    assert (jobs["name"], jobs["arn"], jobs["fifo"]) == ("jobs", queue.arn, False)
+    assert (jobs["visible"], jobs["in_flight"], jobs["delayed"]) == (0, 1, 1)
+    assert jobs["attributes"]["VisibilityTimeout"] == "30"
+    assert (dead["name"], dead["dead_letter_sources"]) == ("letters", ["jobs"])
+
+
+def test_a_peek_takes_nothing_and_counts_nothing(account: Account) -> None:
+    queue = account.create_queue()
+    sent = queue.send("a")
+
+    seen = [account.messages.peek("queue") for _ in range(2)]
+
+    assert ids(seen[0]) == ids(seen[1]) == [sent]
+    (message,) = queue.receive()
+    assert message["Attributes"]["ApproximateReceiveCount"] == "1"
+
+
+@pytest.mark.parametrize("state", ["visible", "in_flight", "delayed"])
+def test_messages_can_be_chosen_by_their_state(account: Account, state: str) -> None:
+    queue = account.create_queue()
+    sent = {"in_flight": queue.send("a")}
+    queue.receive(1)
+    sent["visible"] = queue.send("b")
+    sent["delayed"] = queue.send("c", DelaySeconds=9)
+
+    assert ids(account.messages.peek("queue", state=state)) == [sent[state]]
+    assert ids(account.messages.peek(queue.url)) == ids(account.messages.peek(queue.arn)) == list(sent.values())
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({}, "Which queue"),
+        ({"queue": "none"}, "There is no queue none"),
+        ({"queue": "arn:aws:sqs"}, "There is no queue arn:aws:sqs"),
+        ({"queue": "queue", "state": "gone"}, "allowed is delayed, visible, in_flight"),
+        ({"queue": "queue", "limit": "0"}, "allowed is 1 to 1000"),
+        ({"queue": "queue", "limit": "many"}, "allowed is 1 to 1000"),
+    ],
+)
+def test_what_cannot_be_looked_at_is_refused_in_words(account: Account, query: dict[str, str], words: str) -> None:
+    account.create_queue()
+
+    with pytest.raises(EmulatorError, match=words):
+        account.control.get("messages", **query)
+
+
+def test_a_purge_says_what_it_took(account: Account) -> None:
+    queue = account.create_queue()
+    queue.send("a")
+    queue.send("b", DelaySeconds=9)
+
+    assert account.control.post("purge", queue="queue") == {"queue": "queue", "messages": 2}
+    assert queue.counts() == (0, 0, 0)
+
+
+# LocalStack's page.
+
+
+def localstack(account: Account, query: str, *, accept: str = "application/json") -> bytes:
+    request = Request(f"{account.url}/_aws/sqs/messages{query}", headers={"Accept": accept})
+    with urlopen(request, timeout=30) as answer:
+        body: bytes = answer.read()
+    return body
+
+
+def test_localstacks_page_shows_what_it_does_there(account: Account) -> None:
+    queue = account.create_queue()
+    for body in ("in flight", "visible"):
+        queue.send(body)
+    queue.send("delayed", DelaySeconds=9)
+    queue.receive(1)
+
+    def bodies(query: str) -> list[str]:
+        return [each["Body"] for each in json.loads(localstack(account, query)).get("Messages", [])]
+
+    by_url = f"?QueueUrl={queue.url}"
+    assert bodies(by_url) == ["visible"]
+    assert bodies(f"{by_url}&ShowInvisible=true") == ["in flight", "visible"]
+    assert bodies(f"{by_url}&ShowInvisible=1&ShowDelayed=1") == ["in flight", "visible", "delayed"]
+    assert bodies(f"/us-east-1/{account.number}/queue") == ["visible"]
+    assert queue.counts() == (1, 1, 1)
+
+
+def test_localstacks_page_is_xml_unless_json_is_asked_for(account: Account) -> None:
+    queue = account.create_queue()
+    queue.send("hello")
+
+    root = ElementTree.fromstring(localstack(account, f"?QueueUrl={queue.url}", accept="*/*"))
+
+    namespace = "{http://queue.amazonaws.com/doc/2012-11-05/}"
+    assert root.tag == f"{namespace}ReceiveMessageResponse"
+    assert [each.text for each in root.iter(f"{namespace}Body")] == ["hello"]
+
+
+# Histories.
+
+
+def test_a_history_tells_a_messages_life(account: Account) -> None:
+    queue = account.create_queue()
+    sent = queue.send("a")
+    queue.receive()
+    account.clock.advance(30)
+    (again,) = queue.receive()
+    queue.delete(again)
+
+    life = account.messages.history(sent)
+
+    assert [entry["what"] for entry in life["entries"]] == ["sent", "received", "timed out", "received", "deleted"]
+    assert life["entries"][3]["receive_count"] == 2
+    assert (life["state"], life["complete"]) == ("deleted", True)
+
+
+def test_an_account_sees_its_own_messages_alone(account: Account, emulator: Emulator) -> None:
+    mine = account.create_queue().send("a")
+    with emulator.new_account() as other:
+        other.create_queue().send("b")
+
+        assert ids(account.messages.histories(queue="queue")) == [mine]
+
+
+def test_nothing_is_known_of_a_message_that_never_was(account: Account) -> None:
+    with pytest.raises(EmulatorError, match="Nothing is known of a message nobody"):
+        account.messages.history("nobody")
+
+
+# Waiting.
+
+
+def in_a_moment(account: Account, act: str, **members: object) -> threading.Thread:
+    """Call an action when a wait is under way."""
+
+    def call() -> None:
+        other = Account(account.url, account.number)
+        other.call(act, **members)
+        other.close()
+
+    thread = threading.Timer(0.05, call)
+    thread.start()
+    return thread
+
+
+def test_what_has_happened_already_is_not_waited_for(account: Account) -> None:
+    sent = account.create_queue().send("a")
+
+    assert account.messages.wait_for("queue", event="sent", timeout=0)["message_id"] == sent
+
+
+def test_a_wait_ends_when_it_happens(account: Account) -> None:
+    queue = account.create_queue()
+    thread = in_a_moment(account, "SendMessage", QueueUrl=queue.url, MessageBody="late")
+
+    life = account.messages.wait_for("queue", event="sent", timeout=30)
+
+    thread.join()
+    assert [entry["what"] for entry in life["entries"]] == ["sent"]
+
+
+def test_a_wait_can_count(account: Account) -> None:
+    queue = account.create_queue()
+    queue.send("first")
+    thread = in_a_moment(account, "SendMessage", QueueUrl=queue.url, MessageBody="second")
+
+    life = account.messages.wait_for("queue", event="sent", count=2, timeout=30)
+
+    thread.join()
+    (_, second) = account.messages.peek("queue")
+    assert life["message_id"] == second["message_id"]
+
+
+def test_a_timeout_that_nobody_polls_for_is_waited_for(emulator: Emulator) -> None:
+    with emulator.new_account() as account:
+        queue = account.create_queue(VisibilityTimeout=1)
+        queue.send("a")
+        queue.receive()
+        begun = time.monotonic()
+
+        life = account.messages.wait_for("queue", event="timed-out", timeout=30)
+
+        assert [entry["what"] for entry in life["entries"]] == ["sent", "received", "timed out"]
+        assert time.monotonic() - begun < 20
+
+
+def test_a_wait_in_vain_says_what_was_seen_instead(account: Account) -> None:
+    sent = account.create_queue().send("a")
+
+    with pytest.raises(EmulatorError, match=f"in vain for event deleted, queue queue. Seen: {sent} sent"):
+        account.messages.wait_for("queue", event="deleted", timeout=0)
+
+
+def test_an_event_that_is_none_is_refused(account: Account) -> None:
+    with pytest.raises(EmulatorError, match="event is 'eaten'; allowed is sent, delay ended, received"):
+        account.messages.wait_for(event="eaten")
+
+
+def test_nobody_pays_for_a_wait_that_is_over(account: Account, emulator: Emulator) -> None:
+    queue = account.create_queue()
+    before = emulator.broker.find(account.number, "us-east-1", "queue").emit
+    thread = in_a_moment(account, "SendMessage", QueueUrl=queue.url, MessageBody="late")
+    account.messages.wait_for("queue", event="sent", timeout=30)
+    thread.join()
+
+    assert emulator.broker.find(account.number, "us-east-1", "queue").emit == before
+
+
+# Other ways in.
+
+
+def test_the_doctor_speaks_of_this_account(account: Account) -> None:
+    queue = account.create_queue()
+    queue.send("a")
+    queue.receive()
+    account.clock.advance(31)
+
+    assert "consumer_vanished" in [finding["code"] for finding in account.messages.doctor()]
+
+
+@pytest.mark.parametrize("page", ["reset", "purge?queue=queue", "clock/freeze"])
+def test_a_foreign_web_page_can_change_nothing(account: Account, page: str) -> None:
+    queue = account.create_queue()
+    queue.send("a")
+    join = "&" if "?" in page else "?"
+    address = f"{account.url}/_emulator/{page}{join}account={account.number}"
+    request = Request(address, data=b"{}", headers={"Origin": "http://elsewhere.test"}, method="POST")
+
+    with pytest.raises(OSError, match="403"):
+        urlopen(request, timeout=30)
+
+    assert queue.counts() == (1, 0, 0)
+
+
+def test_with_events_off_queues_can_be_seen_and_histories_are_empty() -> None:
+    with Emulator(Config(port=0, events=0)) as emulator, emulator.new_account() as account:
+        account.create_queue().send("a")
+
+        assert len(account.messages.peek("queue")) == 1
+        assert account.messages.histories() == []
+        with pytest.raises(EmulatorError, match="in vain"):
+            account.messages.wait_for("queue", event="sent", timeout=0)
+
+
+def test_ten_of_many_messages_are_peeked_at_without_walking_past_the_others(
+    account: Account, emulator: Emulator
+) -> None:
+    url = account.create_queue().url
+    entries = [{"Id": str(number), "MessageBody": "x"} for number in range(10)]
+    for _ in range(50):
+        account.call("SendMessageBatch", QueueUrl=url, Entries=entries)
+    queue = emulator.broker.find(account.number, "us-east-1", "queue")
+    wait_until(lambda: len(queue.messages) == 500)
+
+    for state in (None, "visible"):
+        assert len(account.messages.peek("queue", state=state)) == 10
