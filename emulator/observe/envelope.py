@@ -15,11 +15,8 @@ from __future__ import annotations
 
 import base64
 import binascii
-import bz2
 import datetime
-import functools
 import json
-import lzma
 import zlib
 from collections.abc import Callable
 from typing import Any, Final, Protocol
@@ -213,25 +210,35 @@ class _Decompressor(Protocol):
     def decompress(self, data: bytes, /, max_length: int) -> bytes: ...
 
 
-# Those of kombu's that are in every standard library, under all the names that kombu knows them by.
-_GZIP: Final[Callable[[], _Decompressor]] = zlib.decompressobj
-_BZIP2: Final[Callable[[], _Decompressor]] = bz2.BZ2Decompressor
-_LZMA: Final[Callable[[], _Decompressor]] = functools.partial(lzma.LZMADecompressor, memlimit=_MOST_MEMORY)
-_DECOMPRESSORS: Final = {
-    **dict.fromkeys(("application/x-gzip", "gzip", "zlib"), _GZIP),
-    **dict.fromkeys(("application/x-bz2", "bzip2", "bzip"), _BZIP2),
-    **dict.fromkeys(("application/x-lzma", "lzma", "xz"), _LZMA),
+def _bz2() -> _Decompressor:
+    import bz2  # some builds of Python lack it, and lzma
+
+    return bz2.BZ2Decompressor()
+
+
+def _lzma() -> _Decompressor:
+    import lzma
+
+    return lzma.LZMADecompressor(memlimit=_MOST_MEMORY)
+
+
+# Those of kombu's that are in the standard library, under all the names that kombu knows them by.
+_DECOMPRESSORS: Final[dict[str, Callable[[], _Decompressor]]] = {
+    **dict.fromkeys(("application/x-gzip", "gzip", "zlib"), zlib.decompressobj),
+    **dict.fromkeys(("application/x-bz2", "bzip2", "bzip"), _bz2),
+    **dict.fromkeys(("application/x-lzma", "lzma", "xz"), _lzma),
 }
 
 
 def _decompressed(data: bytes, compression: str) -> bytes | None:
+    """Return what was compressed; None where that is not known, or is too much."""
     make = _DECOMPRESSORS.get(compression)
     if make is None:
         return None
-    decompressor = make()
     try:
+        decompressor = make()
         opened = decompressor.decompress(data, _MOST_CONTENT)
-    except (zlib.error, OSError, lzma.LZMAError, EOFError, ValueError):
+    except Exception:  # each of them has errors of its own
         return None
     return opened if decompressor.eof else None
 

@@ -7,6 +7,8 @@ stand in a parameter that an error echoes) become U+FFFD.
 
 from __future__ import annotations
 
+import json
+import json
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -34,3 +36,10 @@ def render(tree: Mapping[str, object]) -> bytes:
     document: str = xmltodict.unparse(tree, full_document=False, short_empty_elements=True)
     document = document.replace(_QUOTE_MARK, "&quot;").replace(_RETURN_MARK, "&#xD;")
     return PROLOG + document.encode()
+
+
+def as_json(document: bytes) -> bytes:
+    """Return a document as JSON in xmltodict's form: attributes with an `@`, and no list around a lone element."""
+    import xmltodict
+
+    return json.dumps(xmltodict.parse(document)).encode()

@@ -6,6 +6,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 from xml.etree import ElementTree
 
@@ -104,11 +105,14 @@ def test_a_purge_says_what_it_took(account: Account) -> None:
 # LocalStack's page.
 
 
-def localstack(account: Account, query: str, *, accept: str = "application/json") -> bytes:
-    request = Request(f"{account.url}/_aws/sqs/messages{query}", headers={"Accept": accept})
-    with urlopen(request, timeout=30) as answer:
+def localstack(account: Account, query: str, **headers: str) -> bytes:
+    named = {name.replace("_", "-"): value for name, value in headers.items()}
+    with urlopen(Request(f"{account.url}/_aws/sqs/messages{query}", headers=named), timeout=30) as answer:
         body: bytes = answer.read()
     return body
+
+
+IN_PROTOCOL = {"content_type": "application/x-amz-json-1.0"}
 
 
 def test_localstacks_page_shows_what_it_does_there(account: Account) -> None:
@@ -119,7 +123,7 @@ def test_localstacks_page_shows_what_it_does_there(account: Account) -> None:
     queue.receive(1)
 
     def bodies(query: str) -> list[str]:
-        return [each["Body"] for each in json.loads(localstack(account, query)).get("Messages", [])]
+        return [each["Body"] for each in json.loads(localstack(account, query, **IN_PROTOCOL)).get("Messages", [])]
 
     by_url = f"?QueueUrl={queue.url}"
     assert bodies(by_url) == ["visible"]
@@ -129,15 +133,28 @@ def test_localstacks_page_shows_what_it_does_there(account: Account) -> None:
     assert queue.counts() == (1, 1, 1)
 
 
-def test_localstacks_page_is_xml_unless_json_is_asked_for(account: Account) -> None:
+def test_localstacks_page_is_xml_or_that_xml_as_json(account: Account) -> None:
     queue = account.create_queue()
     queue.send("hello")
 
-    root = ElementTree.fromstring(localstack(account, f"?QueueUrl={queue.url}", accept="*/*"))
+    root = ElementTree.fromstring(localstack(account, f"?QueueUrl={queue.url}"))
+    told = json.loads(localstack(account, f"?QueueUrl={queue.url}", accept="application/json"))
 
-    namespace = "{http://queue.amazonaws.com/doc/2012-11-05/}"
-    assert root.tag == f"{namespace}ReceiveMessageResponse"
-    assert [each.text for each in root.iter(f"{namespace}Body")] == ["hello"]
+    namespace = "http://queue.amazonaws.com/doc/2012-11-05/"
+    assert root.tag == f"{{{namespace}}}ReceiveMessageResponse"
+    assert [each.text for each in root.iter(f"{{{namespace}}}Body")] == ["hello"]
+    assert told["ReceiveMessageResponse"]["@xmlns"] == namespace
+    assert told["ReceiveMessageResponse"]["ReceiveMessageResult"]["Message"]["Body"] == "hello"
+
+
+@pytest.mark.parametrize("query", ["", "?QueueUrl=http://localhost:4566/000000000000/none"])
+def test_localstacks_page_of_a_queue_that_is_not_there_is_an_error_of_sqs(account: Account, query: str) -> None:
+    with pytest.raises(HTTPError) as refused:
+        localstack(account, query)
+
+    with refused.value as answer:
+        assert answer.code == 400
+        assert b"AWS.SimpleQueueService.NonExistentQueue" in answer.read()
 
 
 # Histories.
@@ -270,8 +287,10 @@ def test_a_foreign_web_page_can_change_nothing(account: Account, page: str) -> N
     address = f"{account.url}/_emulator/{page}{join}account={account.number}"
     request = Request(address, data=b"{}", headers={"Origin": "http://elsewhere.test"}, method="POST")
 
-    with pytest.raises(OSError, match="403"):
+    with pytest.raises(HTTPError, match="403") as refused:
         urlopen(request, timeout=30)
+
+    refused.value.close()
 
     assert queue.counts() == (1, 0, 0)
 

@@ -42,6 +42,7 @@ def make_control(
             pages.get("/_emulator/doctor", lives.doctor),
             pages.get("/_emulator/wait", lives.wait),
             pages.get("/_aws/sqs/messages", localstack.messages),
+            pages.post("/_aws/sqs/messages", localstack.messages),
             pages.get("/_aws/sqs/messages/{region}/{account}/{name}", localstack.messages),
             pages.get("/_emulator/faults", faults.listed),
             pages.post("/_emulator/faults", faults.add),

@@ -39,7 +39,8 @@ class Asked:
         self._accounts = accounts
         self.query: Mapping[str, str] = dict(request.query_params)
         self.path: Mapping[str, str] = request.path_params
-        self.accepts_json = "json" in request.headers.get("accept", "")
+        self.accept = request.headers.get("accept", "")
+        self.content_type = request.headers.get("content-type", "")
         self._body = body
         self._authorization = request.headers.get("authorization", "").encode("latin-1")
 

@@ -5,32 +5,43 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from emulator.contract.sqs import ACTIONS
+from emulator.core.errors import QueueDoesNotExist
 from emulator.core.identifiers import uuid4_text
 from emulator.observe.peek import localstack_messages
 from emulator.web.control.asked import Asked, Refused
 from emulator.web.control.queues import queue_of
-from emulator.wire import aws_json, aws_query
+from emulator.wire import aws_json, aws_query, xml
+
+_JSON = "application/json"
 
 
 def messages(asked: Asked) -> Response:
-    """Answer as a ReceiveMessage would, in JSON if `Accept` asks for it, else in XML.
+    """Answer as a ReceiveMessage would: in XML; with `Accept: application/json`, in that XML turned into JSON; and in
+    the JSON protocol's form for a request whose content type is that protocol's.
 
     The queue is `?QueueUrl=`, or the path's region, account and name; `ShowInvisible` and `ShowDelayed` show the rest.
     """
+    request_id = uuid4_text()
+    in_protocol = asked.content_type == aws_json.CONTENT_TYPE
     if "name" in asked.path:
         asked.query = {**asked.query, **asked.path, "queue": asked.path["name"]}
-    elif "QueueUrl" in asked.query:
-        asked.query = {**asked.query, "queue": asked.query["QueueUrl"]}
     else:
-        raise Refused("Which queue? Say ?QueueUrl=.")
-    queue = queue_of(asked)
+        asked.query = {**asked.query, "queue": asked.query.get("QueueUrl", "")}
+    try:
+        queue = queue_of(asked)
+    except Refused:
+        encode_error = aws_json.encode_error if in_protocol else aws_query.encode_error
+        status, body = encode_error(QueueDoesNotExist(), request_id)
+        return Response(body, status, media_type=aws_json.CONTENT_TYPE if in_protocol else aws_query.XML_CONTENT_TYPE)
     result = localstack_messages(
         queue,
         queue.clock.now(),
         show_invisible=asked.flag("ShowInvisible"),
         show_delayed=asked.flag("ShowDelayed"),
     )
-    if asked.accepts_json:
-        return Response(aws_json.encode_result(result), media_type="application/json")
-    body = aws_query.encode(ACTIONS["ReceiveMessage"], result, uuid4_text())
+    if in_protocol:
+        return Response(aws_json.encode_result(result), media_type=aws_json.CONTENT_TYPE)
+    body = aws_query.encode(ACTIONS["ReceiveMessage"], result, request_id)
+    if _JSON in asked.accept:
+        return Response(xml.as_json(body), media_type=_JSON)
     return Response(body, media_type=aws_query.XML_CONTENT_TYPE)
