@@ -23,7 +23,7 @@ from sortedcontainers import SortedDict
 from emulator.core.attributes import QueueAttributes
 from emulator.core.deduplication import Attempt, Attempts, Deduplication
 from emulator.core.errors import InvalidParameter
-from emulator.core.events import Consumer, MessageDeduplicated
+from emulator.core.events import Consumer, MessageDeduplicated, MessageVisibilityChanged
 from emulator.core.message import Message, Move, State
 from emulator.core.queue import Delivery, Draft, Original, Queue
 from emulator.core.redrive import RedrivePolicy
@@ -184,7 +184,7 @@ class FifoQueue(Queue):
                 if not self._can_retry(attempt, now):
                     reason = "The receiveRequestAttemptId is not valid anymore since the receive call is not retryable."
                     raise InvalidParameter(attempt_id, "ReceiveRequestAttemptId", reason)
-                return self._retry(attempt, visibility_timeout, now)
+                return self._retry(attempt, visibility_timeout, now, consumer)
         return super().receive(
             max_messages=max_messages,
             now=now,
@@ -217,7 +217,9 @@ class FifoQueue(Queue):
                 return False
         return True
 
-    def _retry(self, attempt: Attempt, visibility_timeout: int | None, now: int) -> list[Delivery]:
+    def _retry(
+        self, attempt: Attempt, visibility_timeout: int | None, now: int, consumer: Consumer | None
+    ) -> list[Delivery]:
         """Hand out the same messages with the same handles; their visibility timeout begins anew, no count changes."""
         timeout = self.attributes.visibility_timeout * 1000 if visibility_timeout is None else visibility_timeout
         messages = [self.messages[sequence] for sequence, _ in attempt.receives]
@@ -229,6 +231,8 @@ class FifoQueue(Queue):
                 self._hide(message)
             else:
                 self._reveal(message)
+            if self.emit is not None:
+                self.emit(MessageVisibilityChanged(now, self.arn, message.id, message.visible_at, consumer))
         deliveries = [self._delivery(message) for message in messages]  # before a waiter may get them, by new handles
         self.settle(now)
         return deliveries

@@ -13,7 +13,7 @@ from typing import Final
 from emulator.core.events import MessageMoved
 from emulator.core.queue import FindQueue, Queue
 
-_AT_ONCE: Final = 250  # messages that are moved before others get their turn: some milliseconds
+_AT_ONCE: Final = 100  # messages that are moved before others get their turn: a millisecond or two
 
 
 class Status(enum.StrEnum):

@@ -8,7 +8,6 @@ stand in a parameter that an error echoes) become U+FFFD.
 from __future__ import annotations
 
 import json
-import json
 import re
 from collections.abc import Mapping
 from typing import Final
