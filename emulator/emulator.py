@@ -23,7 +23,7 @@ from emulator.web.timekeeper import Timekeeper
 
 if TYPE_CHECKING:
     from emulator.faults.injector import Injector
-    from emulator.testing import Account
+    from emulator.testing import Account, Http
 
 
 class Emulator:
@@ -63,6 +63,7 @@ class Emulator:
         self.app = App(self.api, self._make_control)
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
+        self._pages: Http | None = None  # what accounts of tests ask the emulator's pages by
 
     @functools.cached_property
     def faults(self) -> Injector:
@@ -92,9 +93,11 @@ class Emulator:
 
     def new_account(self, number: str | None = None) -> Account:
         """Return an account of the running emulator, for a test: a new one, or that of a number of 12 digits."""
-        from emulator.testing import Account  # a server that serves nobody's tests needs no client
+        from emulator.testing import Account, Http  # a server that serves nobody's tests needs no client
 
-        return Account(self.url, number, region=self.config.region)
+        if self._pages is None:
+            self._pages = Http(self.url)
+        return Account(self.url, number, region=self.config.region, pages=self._pages)
 
     def server(self) -> Server:
         """Bind the sockets and return the server that serves them; for whoever has an event loop."""
@@ -118,10 +121,12 @@ class Emulator:
 
     def stop(self) -> None:
         """Answer parked polls, close the connections and end the thread."""
+        if self._pages is not None:
+            self._pages.close()
         if self._server is not None and self._thread is not None:
             self._server.stop()
             self._thread.join()
-        self._server = self._thread = None
+        self._server = self._thread = self._pages = None
 
     def __enter__(self) -> Emulator:
         return self.start()

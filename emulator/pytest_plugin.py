@@ -34,7 +34,9 @@ def sqs_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator | RunningEmul
     if url := _url(pytestconfig):
         from emulator.testing import RunningEmulator
 
-        yield RunningEmulator(url)
+        running = RunningEmulator(url)
+        yield running
+        running.close()
         return
     from emulator import Config, Emulator
 

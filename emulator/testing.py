@@ -37,7 +37,7 @@ class CallError(EmulatorError):
         self.message = message
 
 
-class _Http:
+class Http:
     """One connection to the emulator, which any thread may use. One that has grown old is made anew."""
 
     def __init__(self, url: str) -> None:
@@ -95,11 +95,15 @@ class _Http:
 class Control:
     """The emulator's own pages, for one account."""
 
-    def __init__(self, url: str, account: str) -> None:
+    def __init__(self, http: Http, account: str) -> None:
         self.account = account
-        self._http = _Http(url)
-        self.url = self._http.url
-        self.close = self._http.close
+        self.url = http.url
+        self._http = http
+
+    def wait(self, page: str, patience: float, **query: Any) -> Any:
+        """Ask a page that takes its time, on a connection of its own: others go on meanwhile."""
+        with contextlib.closing(Http(self.url)) as http:
+            return Control(http, self.account).get(page, patience, **query)
 
     def get(self, page: str, patience: float = 60.0, /, **query: Any) -> Any:
         """Ask a page; `patience` is how many seconds its answer may take."""
@@ -220,7 +224,7 @@ class Messages:
         `event` is worded as histories word it: sent, received, timed out, deleted, dead-lettered ... Returns the life
         of the message that it happened to last. Raises EmulatorError with what was seen instead.
         """
-        found: dict[str, Any] = self._control.get(
+        found: dict[str, Any] = self._control.wait(
             "wait",
             timeout + 10,
             queue=queue,
@@ -275,15 +279,22 @@ class Faults:
 class Account:
     """One account of a running emulator. As a context manager it is dropped at the end, with all that is in it."""
 
-    def __init__(self, url: str, number: str | None = None, *, region: str = "us-east-1") -> None:
-        """Use the account `number` (12 digits), or a new one; nothing is made before the first call."""
+    def __init__(
+        self, url: str, number: str | None = None, *, region: str = "us-east-1", pages: Http | None = None
+    ) -> None:
+        """Use the account `number` (12 digits), or a new one; nothing is made before the first call.
+
+        `pages` is a connection to the emulator's pages that accounts share.
+        """
         self.number = number or new_account_number()
         self.region = region
-        self.control = Control(url, self.number)
+        self._pages = pages or Http(url)
+        self._shares_pages = pages is not None
+        self.control = Control(self._pages, self.number)
         self.clock = Clock(self.control)
         self.messages = Messages(self.control)
         self.faults = Faults(self.control)
-        self._sqs = _Http(url)
+        self._sqs = Http(url)
 
     @property
     def url(self) -> str:
@@ -350,7 +361,8 @@ class Account:
         self.control.post("reset")
 
     def close(self) -> None:
-        self.control.close()
+        if not self._shares_pages:
+            self._pages.close()
         self._sqs.close()
 
     def __enter__(self) -> Account:
@@ -393,10 +405,12 @@ class RunningEmulator:
     """An emulator that somebody else has started."""
 
     def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
+        self._pages = Http(url)
+        self.url = self._pages.url
+        self.close = self._pages.close
 
     def new_account(self, number: str | None = None) -> Account:
-        return Account(self.url, number)
+        return Account(self.url, number, pages=self._pages)
 
 
 class Queue:

@@ -12,7 +12,7 @@ from typing import Final
 import click
 import msgspec
 
-from tests.bench import costs, fifo, machine, moves, process, waits
+from tests.bench import costs, fifo, machine, moves, process, tools, waits
 from tests.bench.load import LoadError
 from tests.bench.plan import FULL, QUICK, Plan
 from tests.bench.servers import ROOT
@@ -29,6 +29,9 @@ MEASUREMENTS: Final[dict[str, Callable[[Plan], list[Row]]]] = {
     "parked": waits.measure_parked,
     "start": process.measure_start,
     "stop": waits.measure_stop,
+    "tools": tools.measure_tools,
+    "events": tools.measure_events,
+    "soak": tools.measure_soak,
     "variants": costs.measure_variants,
     "loadgen": costs.measure_with_loadgen,
 }

@@ -30,7 +30,9 @@ def create_queue(server: ServerProcess) -> str:
 
 
 def create_fifo_queue(server: ServerProcess) -> str:
-    request = JSON.request("CreateQueue", {"QueueName": "bench.fifo", "Attributes": {"FifoQueue": "true"}})
+    """Create a queue whose visibility timeout does not run out between two turns: it refuses a handle from before."""
+    attributes = {"FifoQueue": "true", "VisibilityTimeout": "43200"}
+    request = JSON.request("CreateQueue", {"QueueName": "bench.fifo", "Attributes": attributes})
     return _only("QueueUrl", server.connection.call(request), JSON)
 
 
