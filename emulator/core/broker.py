@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
 from emulator.core import attributes as queue_attributes
+from emulator.core.alarms import Alarm, NoAlarm
 from emulator.core.attributes import QueueAttributes
 from emulator.core.clock import AccountClock, Clock
 from emulator.core.errors import (
@@ -28,7 +29,7 @@ from emulator.core.identifiers import queue_arn
 from emulator.core.limits import RELAXED, Limits
 from emulator.core.message import Message
 from emulator.core.move_tasks import MessageMoveTask
-from emulator.core.queue import Alarm, NoAlarm, Queue
+from emulator.core.queue import Queue
 from emulator.core.redrive import refused
 from emulator.core.standard import StandardQueue
 

@@ -18,12 +18,13 @@ import sys
 from abc import ABC, abstractmethod
 from collections import OrderedDict, deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Final, NamedTuple
 
 import msgspec
 from sortedcontainers import SortedList
 
 from emulator.core import receipts
+from emulator.core.alarms import Alarm, NoAlarm
 from emulator.core.attributes import QueueAttributes
 from emulator.core.clock import Clock, SystemClock
 from emulator.core.deadlines import Deadlines
@@ -96,41 +97,6 @@ class Original(NamedTuple):
 
     id: str
     sequence: int
-
-
-class Due(Protocol):
-    """What an alarm wakes: a queue that somebody waits on, or a move task, which feeds a queue that nobody touches."""
-
-    def wake(self, now: int) -> None: ...
-
-
-class Alarm(Protocol):
-    """Wakes what is due, by one clock."""
-
-    def set(self, due: Due, at: int | None) -> None:
-        """Call `due.wake(now)` at the moment `at` and not before; None: no more."""
-        ...
-
-    def next(self) -> tuple[int, Due] | None:
-        """Return the earliest moment that is set, and for whom."""
-        ...
-
-    def clock_changed(self) -> None:
-        """Reckon anew how long it is until the moments that are set."""
-        ...
-
-
-class NoAlarm:
-    """For a queue driven by hand: it catches up when it is next touched."""
-
-    def set(self, due: Due, at: int | None) -> None:
-        pass
-
-    def next(self) -> tuple[int, Due] | None:
-        return None
-
-    def clock_changed(self) -> None:
-        pass
 
 
 FindQueue = Callable[[str], "Queue | None"]

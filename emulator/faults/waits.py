@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from emulator.contract.action import Result
+from emulator.core.alarms import Alarm
 from emulator.core.clock import Clock
 from emulator.core.errors import SqsError
-from emulator.core.queue import Alarm
 from emulator.faults.active import ActiveRule
 from emulator.faults.outcomes import Unanswered
 from emulator.services.call import Pending

@@ -6,8 +6,9 @@ import asyncio
 import time
 from typing import Final
 
+from emulator.core.alarms import Due
 from emulator.core.clock import AccountClock
-from emulator.core.queue import Due, Queue
+from emulator.core.queue import Queue
 
 # Timers tick in milliseconds: a shorter wait could be none at all, and turn the loop until the moment has come.
 _SHORTEST_SECONDS: Final = 0.001

@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 
+from emulator.core.alarms import Due
 from emulator.core.broker import Broker
 from emulator.core.clock import SystemClock
 from emulator.core.digests import md5_of_body
 from emulator.core.events import Event
 from emulator.core.limits import RELAXED, Limits
-from emulator.core.queue import Delivery, Draft, Due, Queue
+from emulator.core.queue import Delivery, Draft, Queue
 from emulator.core.waiters import Waiter
 
 _numbers = itertools.count(1)
