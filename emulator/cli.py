@@ -1,10 +1,13 @@
-"""The command line: `serve`, `check` and `config`. The flags come from the table of `config/settings.py`."""
+"""The command line: `serve`, `check` and `config`, whose flags come from the table of `config/settings.py`.
+
+The commands for a running emulator are in `commands/`.
+"""
 
 from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import click
@@ -49,7 +52,28 @@ def _load(file: str | None, flags: dict[str, Any] | None = None) -> Loaded:
         raise click.ClickException(str(error)) from None
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+class _Commands(click.Group):
+    """The commands below, and those for a running emulator, which are imported when one of them is asked for."""
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return super().get_command(ctx, cmd_name) or _for_running().get(cmd_name)
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return [*super().list_commands(ctx), *_for_running()]
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        for heading, commands in (("Commands", self.commands), ("Commands for a running emulator", _for_running())):
+            with formatter.section(heading):
+                formatter.write_dl([(name, each.get_short_help_str(80)) for name, each in commands.items()])
+
+
+def _for_running() -> Mapping[str, click.Command]:
+    from emulator.commands import COMMANDS  # `serve` starts without them
+
+    return COMMANDS
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="sqs-emulator")
 def main() -> None:
     """A local Amazon SQS for development and tests."""

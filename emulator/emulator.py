@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import threading
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -63,6 +63,7 @@ class Emulator:
         self.app = App(self.api, self._make_control)
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
+        self._end_page_waits: Callable[[], None] = lambda: None
         self._pages: Http | None = None  # what accounts of tests ask the emulator's pages by
 
     @functools.cached_property
@@ -77,7 +78,9 @@ class Emulator:
     def _make_control(self) -> AsgiApp:
         from emulator.web.control import make_control  # Starlette takes 60 ms to import, and nothing waits for it
 
-        return make_control(self.broker, self.feed, self._origins, self.faults, self.config.accounts_by_key)
+        control = make_control(self.broker, self.feed, self._origins, self.faults, self.config.accounts_by_key)
+        self._end_page_waits = control.state.end_waits
+        return control
 
     @property
     def url(self) -> str:
@@ -110,6 +113,7 @@ class Emulator:
         if "faults" in vars(self):
             self.faults.release()
         self.broker.end_waits()
+        self._end_page_waits()
 
     def start(self) -> Emulator:
         """Serve from a thread, and return when requests are answered."""

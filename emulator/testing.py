@@ -14,13 +14,14 @@ import contextlib
 import http.client
 import json
 import secrets
+import select
+import socket
 import ssl
-import threading
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from typing import Any, Final, TypeAlias
+from urllib.parse import quote, urlencode, urlsplit
 
 
 class EmulatorError(Exception):
@@ -38,46 +39,43 @@ class CallError(EmulatorError):
 
 
 class Http:
-    """One connection to the emulator, which any thread may use. One that has grown old is made anew."""
+    """Connections to the emulator, as many as there are calls at one time: none waits behind another's long poll."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")
-        self._lock = threading.Lock()
-        self._connection: http.client.HTTPConnection | None = None
+        self._idle: list[http.client.HTTPConnection] = []
 
     def ask(
         self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], timeout: float
     ) -> tuple[int, bytes]:
-        with self._lock:
-            is_used = self._connection is not None
-            try:
-                return self._send(method, target, body, headers, timeout)
-            except (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError):
-                self._drop()
-                if not is_used:
-                    raise
-                return self._send(method, target, body, headers, timeout)
-            except BaseException:
-                self._drop()
-                raise
+        connection = self._connection(timeout)
+        try:
+            connection.request(method, target, body, {"User-Agent": "sqs-emulator-testing", **headers})
+            response = connection.getresponse()
+            answer = response.status, response.read()
+        except BaseException:
+            connection.close()
+            raise
+        self._idle.append(connection)
+        return answer
 
     def close(self) -> None:
-        with self._lock:
-            self._drop()
+        while self._idle:
+            self._idle.pop().close()
 
     __del__ = close  # who forgets it leaves no open socket
 
-    def _send(
-        self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], timeout: float
-    ) -> tuple[int, bytes]:
-        connection = self._connection
-        if connection is None:
-            connection = self._connection = self._connect(timeout)
-        elif connection.sock is not None:
-            connection.sock.settimeout(timeout)
-        connection.request(method, target, body, {"User-Agent": "sqs-emulator-testing", **headers})
-        response = connection.getresponse()
-        return response.status, response.read()
+    def _connection(self, timeout: float) -> http.client.HTTPConnection:
+        """Return one that is still open, or a new one, so that no call need ever be sent twice."""
+        while True:
+            try:
+                connection = self._idle.pop()
+            except IndexError:
+                return self._connect(timeout)
+            if connection.sock is not None and _is_open(connection.sock):
+                connection.sock.settimeout(timeout)
+                return connection
+            connection.close()
 
     def _connect(self, timeout: float) -> http.client.HTTPConnection:
         parts = urlsplit(self.url)
@@ -86,10 +84,13 @@ class Http:
             return http.client.HTTPSConnection(parts.netloc, timeout=timeout, context=context)
         return http.client.HTTPConnection(parts.netloc, timeout=timeout)
 
-    def _drop(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-        self._connection = None
+
+def _is_open(idle: socket.socket) -> bool:
+    """Whether nothing has come on an idle connection: what comes there is its end."""
+    try:
+        return not select.select([idle], [], [], 0)[0]
+    except ValueError:  # select knows no numbers as high as this socket's
+        return False
 
 
 class Control:
@@ -270,7 +271,7 @@ class Faults:
 
     def remove(self, rule: int | str) -> None:
         """End a rule, or a scenario by its name."""
-        self._control.delete(f"faults/{rule}")
+        self._control.delete(f"faults/{quote(str(rule), safe='')}")
 
     def clear(self) -> None:
         self._control.delete("faults")
@@ -343,8 +344,11 @@ class Account:
             raise CallError(status, said["__type"].rpartition("#")[2], said.get("message", ""))
         return said
 
-    def create_queue(self, name: str = "queue", *, fifo: bool = False, **attributes: str | int | bool) -> Queue:
-        """Create a queue with attributes by AWS's names; a FIFO queue's name gets its `.fifo`, if it has none."""
+    def create_queue(self, name: str = "queue", *, fifo: bool = False, **attributes: _Value) -> Queue:
+        """Create a queue with attributes by AWS's names; a FIFO queue's name gets its `.fifo`, if it has none.
+
+        What AWS takes as JSON, such as a RedrivePolicy, can be a dict.
+        """
         if fifo:
             name = name if name.endswith(".fifo") else f"{name}.fifo"
             attributes = {"FifoQueue": True, **attributes}
@@ -459,7 +463,12 @@ class Queue:
         return f"<Queue {self.arn}>"
 
 
-def _text(value: str | int | bool) -> str:
+_Value: TypeAlias = str | int | bool | Mapping[str, Any]  # of a queue's attribute
+
+
+def _text(value: _Value) -> str:
+    if isinstance(value, Mapping):
+        return json.dumps(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 

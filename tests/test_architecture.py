@@ -42,7 +42,9 @@ MAY_IMPORT: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "provisioning.py": (("config", "contract", "core", "services", "faults"), ()),
     "emulator.py": ((*EVERYTHING, "testing"), ()),
     "testing.py": ((), ()),  # it may talk to a server elsewhere
-    "cli.py": (("__init__", "config", "emulator", "provisioning"), ("click",)),
+    "pytest_plugin.py": (("testing", "emulator", "__init__"), ("pytest",)),
+    "commands": (("commands", "testing", "core.identifiers"), ("click",)),  # they talk to a server elsewhere
+    "cli.py": (("__init__", "config", "emulator", "provisioning", "commands"), ("click",)),
     "__main__.py": (("cli",), ()),
     "__init__.py": (("config", "emulator"), ()),
 }

@@ -303,6 +303,10 @@ class Broker:
         for queue in self.queues():
             queue.emit = self._emit()
 
+    @property
+    def watchers(self) -> int:
+        return len(self._sinks)
+
     def unwatch(self, sink: Sink) -> None:
         """Tell `sink` no more."""
         self._sinks = tuple(each for each in self._sinks if each != sink)

@@ -20,6 +20,12 @@ class Feed:
         """Whether older events may have been dropped."""
         return 0 < len(self._events) == self._events.maxlen
 
+    def forget(self, account: str) -> None:
+        """Drop the events of an account that is gone."""
+        kept = [event for event in self._events if event.queue.split(":", 5)[4] != account]
+        self._events.clear()
+        self._events.extend(kept)
+
     def events(self, *, queue: str | None = None, message_id: str | None = None) -> Iterator[Event]:
         """Return the events kept, oldest first; of one queue (its name or ARN), of one message."""
         for event in self._events:

@@ -79,7 +79,7 @@ COMMANDS: Final = (
     "make ",
     "docker ",
     "pip install .",
-    "sqs-emulator serve",
+    "sqs-emulator ",
     "celery ",
     "python -c ",
     "export ",
@@ -157,6 +157,16 @@ def test_the_command_that_is_installed_serves(image: Image, tmp_path: Path) -> N
     assert install == "pip install ."  # as the image is built
     with Process(serve, log=tmp_path / "log", cwd=tmp_path, env=settings) as running:
         running.wait_for(r"^Celery: broker_url = 'sqs://test:test@localhost:\d+//'$")
+
+
+def test_the_commands_for_a_running_emulator_run(emulator: Emulator) -> None:
+    commands = snippet(containing="sqs-emulator advance").lines()
+
+    for command in commands:
+        program, *arguments = command.split()
+        asked = [BIN / program, *arguments, "--url", emulator.url]
+        ran = subprocess.run(asked, env=environment(), capture_output=True, text=True, timeout=60, check=False)
+        assert (ran.returncode, ran.stderr) == (0, ""), command
 
 
 def test_the_events_snippet_shows_a_queues_events(emulator: Emulator) -> None:

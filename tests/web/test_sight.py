@@ -183,6 +183,24 @@ def test_an_account_sees_its_own_messages_alone(account: Account, emulator: Emul
         assert ids(account.messages.histories(queue="queue")) == [mine]
 
 
+def test_a_dropped_account_leaves_no_events_behind(account: Account) -> None:
+    sent = account.create_queue().send("a")
+
+    account.reset()
+
+    assert account.messages.histories() == []
+    with pytest.raises(EmulatorError, match="Nothing is known"):
+        account.messages.history(sent)
+
+
+def test_a_message_of_another_account_is_not_known(account: Account, emulator: Emulator) -> None:
+    with emulator.new_account() as other:
+        sent = other.create_queue().send("b")
+
+        with pytest.raises(EmulatorError, match="Nothing is known"):
+            account.messages.history(sent)
+
+
 def test_nothing_is_known_of_a_message_that_never_was(account: Account) -> None:
     with pytest.raises(EmulatorError, match="Nothing is known of a message nobody"):
         account.messages.history("nobody")
@@ -250,6 +268,26 @@ def test_a_wait_in_vain_says_what_was_seen_instead(account: Account) -> None:
 
     with pytest.raises(EmulatorError, match=f"in vain for event deleted, queue queue. Seen: {sent} sent"):
         account.messages.wait_for("queue", event="deleted", timeout=0)
+
+
+def test_a_wait_ends_when_the_emulator_stops() -> None:
+    failures: list[str] = []
+
+    def wait(account: Account) -> None:
+        try:
+            account.messages.wait_for(event="sent", timeout=60)
+        except EmulatorError as error:
+            failures.append(str(error))
+
+    with Emulator(Config(port=0)) as emulator:
+        account = emulator.new_account()
+        before = emulator.broker.watchers
+        thread = threading.Thread(target=wait, args=(account,))
+        thread.start()
+        wait_until(lambda: emulator.broker.watchers == before + 1)
+    thread.join(20)
+
+    assert failures == ["The emulator stops."]
 
 
 def test_an_event_that_is_none_is_refused(account: Account) -> None:

@@ -25,7 +25,7 @@ def make_control(
     events = EventPages(feed)
     lives = LifePages(feed)
     faults = FaultPages(injector)
-    return Starlette(
+    app = Starlette(
         routes=[
             pages.get("/_emulator/events", events.events),
             pages.get("/_emulator/clock", clock.read),
@@ -34,7 +34,7 @@ def make_control(
             pages.post("/_emulator/clock/advance", clock.advance),
             pages.post("/_emulator/clock/rate", clock.rate),
             pages.get("/_emulator/accounts", accounts.listed),
-            pages.post("/_emulator/reset", faults.after(accounts.drop)),
+            pages.post("/_emulator/reset", faults.after(events.after(accounts.drop))),
             pages.get("/_emulator/queues", queues.listed),
             pages.get("/_emulator/messages", queues.messages),
             pages.post("/_emulator/purge", queues.purge),
@@ -51,3 +51,5 @@ def make_control(
             pages.delete("/_emulator/faults/{rule}", faults.remove),
         ]
     )
+    app.state.end_waits = lives.end_waits  # for the end of the server
+    return app

@@ -94,10 +94,10 @@ def rate(asked: Asked) -> ClockState:
 def _advance(account: Account, target: int) -> None:
     if target > _LATEST:
         raise Refused(f"{target} is after the year 9999.")
-    try:
-        account.advance_to(target)
-    except ValueError as error:
-        raise Refused(f"{error}.") from None
+    now = account.clock.now()
+    if target < now:
+        raise Refused(f"{_iso(target)} is before {_iso(now)}, and the clock never goes back.")
+    account.advance_to(target)
 
 
 def _account(asked: Asked) -> Account:

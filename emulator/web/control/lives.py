@@ -36,6 +36,12 @@ class Findings(msgspec.Struct):
 class LifePages:
     def __init__(self, feed: Feed) -> None:
         self._feed = feed
+        self._watches: set[_Watch] = set()
+
+    def end_waits(self) -> None:
+        """Answer who waits: the emulator stops."""
+        for watch in self._watches:
+            watch.stop()
 
     def histories(self, asked: Asked) -> Histories:
         """Return the lives of a message, of a Celery task's messages, or of all messages that a queue had."""
@@ -43,16 +49,17 @@ class LifePages:
         message_id, task_id, queue = (asked.query.get(name) for name in ("message_id", "task_id", "queue"))
         if message_id is not None:
             found = history(asked.broker, self._feed.events(), message_id)
-            if found is None:
+            if found is None or not _is_of(found, asked.account):
                 raise Refused(f"Nothing is known of a message {message_id}.", 404)
             return Histories([found])
         if task_id is not None:
-            return Histories(task_histories(asked.broker, self._feed.events(), task_id))
+            lives = task_histories(asked.broker, self._feed.events(), task_id)
+            return Histories([each for each in lives if _is_of(each, asked.account)])
         return Histories([each for each in self._all(asked) if queue is None or _passed(each, queue)])
 
     def _all(self, asked: Asked) -> list[History]:
         everything = histories(asked.broker, self._feed.events())
-        return [each for each in everything if each.queue.split(":")[4] == asked.account]
+        return [each for each in everything if _is_of(each, asked.account)]
 
     def doctor(self, asked: Asked) -> Findings:
         now = asked.broker.clock_of(asked.account).now()
@@ -68,6 +75,7 @@ class LifePages:
         _catch_up(asked)
         wanted = Wanted(asked, self._all(asked))
         watch = _Watch(asked)
+        self._watches.add(watch)
         try:
             async with asyncio.timeout(timeout):
                 while wanted.missing > 0:
@@ -76,6 +84,7 @@ class LifePages:
             seen = "; ".join(map(_in_short, self._all(asked))) or "nothing"
             raise Refused(f"Waited {timeout} s in vain for {wanted}. Seen: {seen}.", 408) from None
         finally:
+            self._watches.discard(watch)
             watch.end()
         found = history(asked.broker, self._feed.events(), wanted.last)
         if found is None:
@@ -147,15 +156,22 @@ class _Watch:
         self._events: list[Event] = []
         self._happened = asyncio.Event()
         self._timer: asyncio.TimerHandle | None = None
+        self._is_stopped = False
         asked.broker.watch(self._see)
 
     async def events(self) -> list[Event]:
         """Return what happened since this was asked last; wait until something does."""
         self._set_timer()
         await self._happened.wait()
+        if self._is_stopped:
+            raise Refused("The emulator stops.", 503)
         self._happened.clear()
         events, self._events = self._events, []
         return events
+
+    def stop(self) -> None:
+        self._is_stopped = True
+        self._happened.set()
 
     def end(self) -> None:
         self._asked.broker.unwatch(self._see)
@@ -189,6 +205,10 @@ def _queues(broker: Broker, account: str) -> list[Queue]:
 def _catch_up(asked: Asked) -> None:
     for queue in _queues(asked.broker, asked.account):
         queue.catch_up(queue.clock.now())
+
+
+def _is_of(life: History, account: str) -> bool:
+    return life.queue.split(":")[4] == account
 
 
 def _passed(life: History, queue: str) -> bool:
