@@ -205,8 +205,13 @@ def _with_encryption_coupled(values: dict[str, object]) -> dict[str, object]:
 
 
 def first_difference(sent: Mapping[str, str | None], wanted: QueueAttributes, live: QueueAttributes) -> str | None:
-    """Return the first attribute sent whose value is not the live one. Policies are compared as JSON."""
-    for name in sent:
+    """Return the first attribute sent whose value is not the live one.
+
+    Policies are compared as JSON, and an empty one counts as not sent.
+    """
+    for name, text in sent.items():
+        if name == "Policy" and not text:
+            continue
         field = SETTABLE[name][0]
         new, old = getattr(wanted, field), getattr(live, field)
         if new != old and not (name == "Policy" and new and old and _json(new) == _json(old)):

@@ -46,16 +46,20 @@ class Deduplication:
         self._by_key: dict[str, _Accepted] = {}
         self._in_order: deque[_Accepted] = deque()  # of their ends
 
-    def find(self, draft: Draft, now: int) -> Original | None:
-        """Return the message that a draft is a duplicate of."""
-        found = self._by_key.get(self._key(draft))
+    def key(self, draft: Draft) -> str:
+        """Return what all duplicates of a draft share; neither of the two ids holds a space."""
+        own = draft.deduplication_id or ""
+        return f"{draft.group_id} {own}" if self._by_group else own
+
+    def find(self, key: str, now: int) -> Original | None:
+        """Return the message that was accepted already."""
+        found = self._by_key.get(key)
         return None if found is None or found.until <= now else Original(found.id, found.sequence)
 
-    def remember(self, draft: Draft, original: Original, now: int) -> None:
+    def remember(self, key: str, message_id: str, sequence: int, now: int) -> None:
         # Not settled: the SequenceNumber of a duplicate's answer; here it is the original's, as its MessageId is.
         self._forget_some(now)
-        accepted = _Accepted(self._key(draft), now + self._window_ms, original.id, original.sequence)
-        self._by_key[accepted.key] = accepted
+        accepted = self._by_key[key] = _Accepted(key, now + self._window_ms, message_id, sequence)
         self._in_order.append(accepted)
 
     def clear(self) -> None:
@@ -70,11 +74,6 @@ class Deduplication:
             ended = self._in_order.popleft()
             if self._by_key[ended.key] is ended:  # else its id was used again
                 del self._by_key[ended.key]
-
-    def _key(self, draft: Draft) -> str:
-        """Return what tells one message from another; neither id holds a space."""
-        own = draft.deduplication_id or ""
-        return f"{draft.group_id} {own}" if self._by_group else own
 
 
 class Attempt(msgspec.Struct, gc=False):

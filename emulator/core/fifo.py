@@ -13,12 +13,11 @@ Ground: Amazon SQS Developer Guide, "FIFO queue delivery logic"; the order is re
 
 from __future__ import annotations
 
+import heapq
 import itertools
 from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
-
-from sortedcontainers import SortedDict
 
 from emulator.core.attributes import QueueAttributes
 from emulator.core.deduplication import Attempt, Attempts, Deduplication
@@ -36,8 +35,8 @@ class MessageGroup:
         self.messages: OrderedDict[int, Message] = OrderedDict()  # by sequence
         self.stamp = 0  # that under which it is listed as available; 0: it is not
 
-    def head(self) -> Message | None:
-        return next(iter(self.messages.values()), None)
+    def head(self) -> Message:
+        return next(iter(self.messages.values()))
 
 
 class FifoQueue(Queue):
@@ -45,7 +44,9 @@ class FifoQueue(Queue):
     tells_over_limit = False
 
     _groups: dict[str, MessageGroup]  # none of them is empty
-    _available: SortedDict[int, MessageGroup]  # those with a ready head, by its stamp
+    # Those with a ready head, as a heap by its stamp. An entry whose group bears another stamp by now means nothing;
+    # the first is never one of these.
+    _available: list[tuple[int, MessageGroup]]
     _last_stamp: int = 0
 
     def __init__(self, arn: str, **settings: Any) -> None:
@@ -58,7 +59,7 @@ class FifoQueue(Queue):
 
     def _clear_ready(self) -> None:
         self._groups = {}
-        self._available = SortedDict()
+        self._available = []
 
     def _place(self, message: Message) -> None:
         group_id = message.group_id or ""
@@ -79,23 +80,37 @@ class FifoQueue(Queue):
 
     def _forget(self, message: Message) -> None:
         super()._forget(message)
-        group = self._groups[message.group_id or ""]
+        group_id = message.group_id or ""
+        group = self._groups[group_id]
         was_head = group.head() is message
         del group.messages[message.sequence]
-        if not was_head:
-            return
-        head = group.head()
-        self._list(group, head.available if head is not None and head.state is State.READY else 0)
-        if head is None:
-            del self._groups[message.group_id or ""]
+        if not group.messages:
+            del self._groups[group_id]
+            self._list(group, 0)
+        elif was_head:
+            head = group.head()
+            self._list(group, head.available if head.state is State.READY else 0)
 
     def _list(self, group: MessageGroup, stamp: int) -> None:
         """List a group as available under its head's stamp; 0: not any more."""
-        if group.stamp:
-            del self._available[group.stamp]
+        was_listed = group.stamp
         group.stamp = stamp
         if stamp:
-            self._available[stamp] = group
+            heapq.heappush(self._available, (stamp, group))
+        if was_listed:
+            self._drop_meaningless()
+
+    def _next_group(self) -> MessageGroup:
+        """Take the first of the available groups off the list."""
+        group = heapq.heappop(self._available)[1]
+        group.stamp = 0
+        self._drop_meaningless()
+        return group
+
+    def _drop_meaningless(self) -> None:
+        available = self._available
+        while available and available[0][0] != available[0][1].stamp:
+            heapq.heappop(available)
 
     def _has_ready(self) -> bool:
         return bool(self._available)
@@ -103,9 +118,7 @@ class FifoQueue(Queue):
     def _take_ready(self, at_most: int) -> list[Message]:
         taken: list[Message] = []
         while len(taken) < at_most and self._available:
-            group = self._available.popitem(0)[1]
-            group.stamp = 0
-            for message in group.messages.values():
+            for message in self._next_group().messages.values():
                 if message.state is not State.READY or len(taken) == at_most:
                     break
                 taken.append(message)
@@ -120,9 +133,7 @@ class FifoQueue(Queue):
         living: list[Message] = []
         dead: list[Message] = []
         while len(living) < at_most and self._available:
-            group = self._available.popitem(0)[1]
-            group.stamp = 0
-            for message in group.messages.values():
+            for message in self._next_group().messages.values():
                 if message.state is not State.READY or len(living) == at_most:
                     break
                 is_dead = target is not None and message.receives_here >= policy.max_receive_count
@@ -151,13 +162,14 @@ class FifoQueue(Queue):
     # Deduplication.
 
     def _accept(self, draft: Draft, now: int, consumer: Consumer | None) -> Message | Original:
-        original = self._deduplication.find(draft, now)
+        key = self._deduplication.key(draft)
+        original = self._deduplication.find(key, now)
         if original is not None:
             if self.emit is not None:
                 self.emit(MessageDeduplicated(now, self.arn, original.id, draft.deduplication_id or "", consumer))
             return original
         message = super()._accept(draft, now, consumer)
-        self._deduplication.remember(draft, Original(message.id, message.sequence), now)
+        self._deduplication.remember(key, message.id, message.sequence, now)
         return message
 
     def purge(self, *, now: int) -> None:
@@ -277,8 +289,8 @@ class FifoQueue(Queue):
             assert all(each.group_id == group_id for each in group.messages.values())
             grouped.update(sequences)
             head = group.head()
-            assert head is not None
             assert group.stamp == (head.available if head.state is State.READY else 0), head.state
         assert grouped == self.messages.keys()
         listed = {group.stamp: group for group in self._groups.values() if group.stamp}
-        assert dict(self._available) == listed
+        assert {stamp: group for stamp, group in self._available if group.stamp == stamp} == listed
+        assert not self._available or self._available[0][0] in listed

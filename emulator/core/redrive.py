@@ -77,6 +77,7 @@ def _refused_allow(text: str, reason: str) -> InvalidParameter:
 def _json_map(text: str, parameter: str, reason: str) -> dict[str, object]:
     try:
         policy: object = json.loads(text)
+        json.dumps(policy, ensure_ascii=False).encode()  # escapes can spell half a character, which no answer can hold
     except (ValueError, RecursionError):
         policy = None
     if not isinstance(policy, dict):

@@ -29,7 +29,7 @@ def _at_least_once() -> tuple[_Draft, ...]:
 def _throttled() -> tuple[_Draft, ...]:
     """More requests than AWS allows: of ten calls three, by chance, are answered with RequestThrottled (403), undone.
 
-    Any action, any queue. boto3 tries again by itself, up to four times by default.
+    Any action, any queue. boto3 tries again by itself: twice, unless it is configured otherwise.
     """
     return ((Error("RequestThrottled"), 0.3),)
 

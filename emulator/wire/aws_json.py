@@ -55,7 +55,7 @@ def encode_error(error: SqsError, _request_id: str) -> tuple[int, bytes]:
     row = wire_error(type(error))
     body = {"__type": row.json}
     if error.message:
-        body["message"] = error.message
+        body["message"] = error.message.encode(errors="replace").decode()  # it may echo half a character
     return row.status, encode_result(body)
 
 

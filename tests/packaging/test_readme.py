@@ -164,7 +164,7 @@ def test_the_commands_for_a_running_emulator_run(emulator: Emulator) -> None:
 
     for command in commands:
         program, *arguments = command.split()
-        asked = [BIN / program, *arguments, "--url", emulator.url]
+        asked = [str(BIN / program), *arguments, "--url", emulator.url]
         ran = subprocess.run(asked, env=environment(), capture_output=True, text=True, timeout=60, check=False)
         assert (ran.returncode, ran.stderr) == (0, ""), command
 

@@ -54,7 +54,7 @@ CATALOGUE: Final = {
     "MissingRequiredParameterException": Spelling("MissingParameter", namespace=CORAL),
     "AccessDeniedException": Spelling("AccessDenied", 403, namespace=CORAL),
 }
-# What no request to an emulator without keys, policies in force and throttling can bring about.
+# What no request brings about by itself. A fault rule can have it answered: that is why its spelling is checked, too.
 NEVER_ANSWERED: Final = {
     "MessageNotInflight": "in AWS's model, never observed",
     "InvalidAddress": "in AWS's model, never observed: a silly queue URL is a queue that does not exist",

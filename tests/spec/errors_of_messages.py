@@ -157,6 +157,13 @@ def too_long_batches() -> Iterator[Row]:
             "BatchRequestTooLong", f"Batch requests cannot be longer than 1048576 bytes. You have sent {total} bytes."
         )
         yield Row(situation, "SendMessageBatch", {"QueueUrl": STANDARD, "Entries": entries}, error)
+        if "MessageAttributes" not in second:  # what is told first
+            same = [{"Id": "1", "MessageBody": body} for body in (half, second["MessageBody"])]
+            repeated = Error("BatchEntryIdsNotDistinct", "Id 1 repeated.")
+            whole = {"QueueUrl": STANDARD, "Entries": same}
+            yield Row(f"{situation}, Ids repeated", "SendMessageBatch", whole, repeated)
+            without_groups = {"QueueUrl": FIFO, "Entries": entries}
+            yield Row(f"FIFO, {situation}, no MessageGroupId", "SendMessageBatch", without_groups, error)
 
 
 # 5.11 SendMessage.

@@ -157,7 +157,8 @@ def attributes() -> Iterator[Row]:
         yield from on_standard(f"unknown name {name!r}", {name: "1"}, unknown_attribute(name))
     for name in READ_ONLY:
         yield from on_standard(f"read-only {name}", {name: "1"}, unknown_attribute(name))
-    yield from on_standard("FifoQueue=false", {"FifoQueue": "false"}, unknown_attribute("FifoQueue"))
+    for value in ("false", "False", "x", ""):
+        yield from on_standard(f"FifoQueue={value!r}", {"FifoQueue": value}, unknown_attribute("FifoQueue"))
     yield Row(
         "FifoQueue=true",
         "SetQueueAttributes",

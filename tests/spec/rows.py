@@ -45,6 +45,7 @@ class Taken(NamedTuple):
     action: str
     members: Mapping[str, object]
     given: Given = ()
+    limits: Limits = RELAXED
 
 
 Sections = dict[str, tuple[Row, ...]]  # by the section of the specification

@@ -6,6 +6,7 @@ import string
 from collections.abc import Iterator
 from typing import Final
 
+from emulator.core.limits import Limits
 from tests.spec.errors_of_messages import MAX_BYTES, SEND, SEND_FIFO, SMALL, text
 from tests.spec.errors_of_queues import RANGES, policy
 from tests.spec.rows import Taken
@@ -125,6 +126,10 @@ def messages() -> Iterator[Taken]:
     yield Taken("10 entries", "SendMessageBatch", {"QueueUrl": STANDARD, "Entries": [entry, *ten_entries]})
     halves = [{"Id": each, "MessageBody": "x" * (MAX_BYTES // 2)} for each in ("1", "2")]
     yield Taken("a batch of exactly 1 MiB", "SendMessageBatch", {"QueueUrl": STANDARD, "Entries": halves})
+    twice = [{"Id": each, "ReceiptHandle": "<handle>"} for each in ("1", "2")]
+    yield Taken("one handle under two Ids", "DeleteMessageBatch", {"QueueUrl": STANDARD, "Entries": twice})
+    one = Limits(in_flight=1)
+    yield Taken("FIFO, as many in flight as may be", "ReceiveMessage", {"QueueUrl": FIFO}, limits=one)
     names = {"AttributeNames": ["All", "SequenceNumber", "VisibilityTimeout", "DeadLetterQueueSourceArn"]}
     yield Taken("system attributes that are not there", "ReceiveMessage", {"QueueUrl": STANDARD, **names})
     odd = {"MessageAttributeNames": ["AWS.", "..foo", "a b", ""]}
