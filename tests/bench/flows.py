@@ -16,6 +16,9 @@ BODY_BYTES: Final = 256
 BODY: Final = "x" * BODY_BYTES
 BATCH: Final = 10
 _FILLERS: Final = 8  # connections that fill a queue
+# Stands for twelve digits in a request that is made once: a client that is slower sends fewer requests at the same
+# moment, which is dearer for the server.
+_NUMBER: Final = "#" * 12
 
 
 def create_queues(server: ServerProcess, count: int) -> list[str]:
@@ -59,13 +62,18 @@ def fifo_cycle(url: str, groups: Sequence[str]) -> Flow:
     A receive that finds nothing is repeated: what there is may be behind messages that other connections hold.
     """
     sender = uuid.uuid4().hex
+    sends = [_fifo_send(url, group, f"{sender}-{_NUMBER}") for group in groups]
     receive = JSON.request("ReceiveMessage", {"QueueUrl": url, "MaxNumberOfMessages": 1})
-    for number, group in enumerate(itertools.cycle(groups)):
-        message = {"MessageBody": BODY, "MessageGroupId": group, "MessageDeduplicationId": f"{sender}-{number}"}
-        yield JSON.request("SendMessage", {"QueueUrl": url, **message})
+    for number, send in enumerate(itertools.cycle(sends)):
+        yield send.replace(_NUMBER.encode(), b"%012d" % number)
         while not (handles := JSON.values("ReceiptHandle", (yield receive))):
             pass
         yield JSON.request("DeleteMessage", {"QueueUrl": url, "ReceiptHandle": handles[0]})
+
+
+def _fifo_send(url: str, group: str, deduplication_id: str) -> bytes:
+    message = {"MessageBody": BODY, "MessageGroupId": group, "MessageDeduplicationId": deduplication_id}
+    return JSON.request("SendMessage", {"QueueUrl": url, **message})
 
 
 def batches(url: str) -> Flow:

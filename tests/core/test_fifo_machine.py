@@ -181,17 +181,18 @@ class Model:
 
 Handle = tuple[int, int, str]  # number of the message, and of the receive
 
-SECONDS = st.sampled_from([0, 1_000, 3_000])
+SECONDS = st.sampled_from([0, 1_000, 3_000, 5_000])
 TIMEOUTS = st.one_of(st.none(), SECONDS)
+STEPS = st.one_of(st.sampled_from([1, 999, 1_000, 2_000, 3_000]), st.sampled_from([4_000, 8_000, 60_000, 400_000_000]))
 ENTRIES = st.tuples(st.sampled_from("abc"), st.sampled_from(["", "", "", "x", "y"]))  # group, deduplication id
-ATTEMPTS = st.sampled_from([None, None, "one", "two"])
+ATTEMPTS = st.one_of(st.none(), st.sampled_from("123456789"))
 
 
 class FifoQueueMachine(RuleBasedStateMachine):
     handles: Bundle[Handle] = Bundle("handles")
     parked: Bundle[Waiting] = Bundle("parked")
 
-    @initialize(by_group=st.booleans(), in_flight=st.sampled_from([3, 120_000]))
+    @initialize(by_group=st.booleans(), in_flight=st.sampled_from([120_000, 120_000, 120_000, 3]))
     def create(self, by_group: bool, in_flight: int) -> None:
         self.now = 1_000
         self.sent = 0
@@ -210,7 +211,7 @@ class FifoQueueMachine(RuleBasedStateMachine):
             find={self.dead.arn: self.dead}.get,
         )
 
-    @rule(entries=st.lists(ENTRIES, min_size=1, max_size=5))
+    @rule(entries=st.lists(ENTRIES, min_size=2, max_size=6))
     def send(self, entries: list[tuple[str, str]]) -> None:
         drafts, numbers = [], []
         for group, given_id in entries:
@@ -231,14 +232,29 @@ class FifoQueueMachine(RuleBasedStateMachine):
         max_messages=st.integers(1, 10),
         timeout=TIMEOUTS,
         attempt=ATTEMPTS,
+        then=st.sampled_from(["keep", "keep", "delete one", "give one back", "extend one"]),
     )
-    def receive(self, max_messages: int, timeout: int | None, attempt: str | None) -> MultipleResults[Handle]:
-        return self._receive(max_messages, timeout, attempt)
+    def receive(
+        self, max_messages: int, timeout: int | None, attempt: str | None, then: str
+    ) -> MultipleResults[Handle]:
+        received = self._receive(max_messages, timeout, attempt)
+        if received.values and then == "delete one":
+            self.delete(received.values[0])
+        if received.values and then == "give one back":
+            self.change_visibility(received.values[-1], 0)
+        if received.values and then == "extend one":
+            self.change_visibility(received.values[-1], 5_000)
+        return received
+
+    @rule(max_messages=st.integers(1, 10), times=st.integers(2, 4))
+    def receive_often(self, max_messages: int, times: int) -> None:
+        for _ in range(times):
+            self._receive(max_messages, 0, None)
 
     @precondition(lambda self: self.model.attempts)
-    @rule(target=handles, data=st.data(), timeout=TIMEOUTS)
-    def retry(self, data: st.DataObject, timeout: int | None) -> MultipleResults[Handle]:
-        return self._receive(10, timeout, data.draw(st.sampled_from(sorted(self.model.attempts))))
+    @rule(target=handles, timeout=TIMEOUTS)
+    def retry_the_last_attempt(self, timeout: int | None) -> MultipleResults[Handle]:
+        return self._receive(10, timeout, list(self.model.attempts)[-1])
 
     def _receive(self, max_messages: int, timeout: int | None, attempt: str | None) -> MultipleResults[Handle]:
         def receive() -> list[Delivery]:
@@ -322,18 +338,20 @@ class FifoQueueMachine(RuleBasedStateMachine):
         self.model.hide(kept, timeout, self.now)
         self.model.settle(self.now)
 
-    @rule()
-    def purge(self) -> None:
-        self.queue.purge(now=self.now)
-        self.model.messages.clear()
-        self.model.accepted.clear()
-        self.model.attempts.clear()
+    @rule(is_meant=st.sampled_from([False, False, False, True]))
+    def purge(self, is_meant: bool) -> None:
+        """Purge the queue, now and then."""
+        if is_meant:
+            self.queue.purge(now=self.now)
+            self.model.messages.clear()
+            self.model.accepted.clear()
+            self.model.attempts.clear()
 
     @rule(
-        delay=st.integers(0, 3),
-        timeout=st.integers(0, 4),
-        retention=st.sampled_from([60, 345_600]),
-        max_receives=st.one_of(st.none(), st.integers(1, 3)),
+        delay=st.sampled_from([0, 0, 1, 3]),
+        timeout=st.sampled_from([2, 4, 0]),
+        retention=st.sampled_from([345_600, 345_600, 60]),
+        max_receives=st.sampled_from([None, 1, 2]),
     )
     def set_attributes(self, delay: int, timeout: int, retention: int, max_receives: int | None) -> None:
         sent = {
@@ -350,7 +368,7 @@ class FifoQueueMachine(RuleBasedStateMachine):
                 each.hidden_until = each.sent_at + self.model.delay
         self.model.settle(self.now)
 
-    @rule(step=st.one_of(st.integers(0, 9_000), st.sampled_from([60_000, 400_000_000])))
+    @rule(step=STEPS)
     def let_time_pass(self, step: int) -> None:
         target = self.now + step
         while self.alarm.at and min(self.alarm.at.values()) <= target:
@@ -388,4 +406,4 @@ class FifoQueueMachine(RuleBasedStateMachine):
 
 
 TestFifoQueue = FifoQueueMachine.TestCase
-TestFifoQueue.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
+TestFifoQueue.settings = settings(max_examples=150, stateful_step_count=60, deadline=None)

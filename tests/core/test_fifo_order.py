@@ -6,6 +6,7 @@ from typing import Final
 
 import pytest
 
+from emulator.core.errors import InvalidParameter, ReceiptHandleExpired
 from emulator.core.limits import Limits
 from emulator.core.queue import Counts, Delivery, Queue
 from tests.core.by_hand import Parked, Queues, draft, fifo_draft, receive, redrive_policy
@@ -306,6 +307,22 @@ def test_the_handle_of_a_fifo_message_is_good_while_it_is_the_newest_and_in_flig
     fifo.delete(delivery.receipt_handle, now=5_499)
 
     assert fifo.counts(now=5_499) == Counts(0, 0, 0)
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["visible again", "received again"])
+def test_an_old_handle_of_a_fifo_message_neither_deletes_nor_changes_it(fifo: Queue, again: bool) -> None:
+    fifo.send(fifo_draft(), now=0)
+    (delivery,) = fifo.receive(max_messages=1, visibility_timeout=1_000, now=0)
+    if again:
+        receive(fifo, now=1_000)
+    before = fifo.counts(now=1_000)
+
+    with pytest.raises(ReceiptHandleExpired, match=r"The receipt handle has expired\.$"):
+        fifo.delete(delivery.receipt_handle, now=1_000)
+    with pytest.raises(InvalidParameter, match="does not exist or is not available for visibility timeout change"):
+        fifo.change_visibility(delivery.receipt_handle, 0, now=1_000)
+
+    assert fifo.counts(now=1_000) == before
 
 
 def _bodies(deliveries: list[Delivery]) -> list[str]:

@@ -62,6 +62,7 @@ def assert_groups_are_in_order(queue: Queue, deliveries: list[Delivery]) -> None
 
 ONE = st.sampled_from(("orders", "orders", "orders", "dead", "dead", "attic"))
 TWO = st.tuples(ONE, ONE)  # source and target
+TASKS = st.tuples(st.sampled_from(("dead", "dead", "dead", "attic", "orders")), ONE)
 SECONDS = st.sampled_from([0, 1_000, 3_000])
 STEPS = st.sampled_from([1_000, 4_000, 60_000, 400_000_000])
 TIMEOUTS = st.one_of(st.none(), SECONDS)
@@ -85,6 +86,9 @@ class QueuesMachine(RuleBasedStateMachine):
         for name in NAMES:
             self.queues.create(name + self.suffix, now=self.now, VisibilityTimeout="2")
         self.redrive(("orders", "dead"), 2)
+        self.send("orders", [("a", None)] * 3)
+        self.receive_often("orders", 3)
+        self.send("orders", [("a", None), ("b", None)])
 
     def find(self, name: str) -> Queue | None:
         with contextlib.suppress(QueueDoesNotExist):
@@ -210,7 +214,7 @@ class QueuesMachine(RuleBasedStateMachine):
             policy = "" if max_receives is None else redrive_policy(target, max_receives)
             self.queues.change(source, now=self.now, RedrivePolicy=policy)
 
-    @rule(names=st.tuples(st.sampled_from(NAMES), ONE), is_named=st.booleans(), rate=st.sampled_from([None, 1, 3]))
+    @rule(names=TASKS, is_named=st.booleans(), rate=st.sampled_from([None, 1, 3]))
     def start_move_task(self, names: tuple[str, str], is_named: bool, rate: int | None) -> None:
         source, target = map(self.find, names)
         if source is None or target is None:
