@@ -264,18 +264,14 @@ class FifoQueue(Queue):
         """Its retention begins anew, and its own id deduplicates it, so that nothing here can swallow it."""
         self._adopt(message, now, dead_letter_source=source, enqueued_at=now, deduplication_id=message.id)
 
-    def set_attributes(self, attributes: QueueAttributes, *, now: int, changes: dict[str, str]) -> None:
-        """Replace the attributes. A new DelaySeconds counts for the messages that are delayed already."""
-        delay_seconds = self.attributes.delay_seconds
-        super().set_attributes(attributes, now=now, changes=changes)
-        if attributes.delay_seconds == delay_seconds:
+    def _follow(self, before: QueueAttributes, now: int) -> None:
+        """Let a new DelaySeconds count for the messages that are delayed already."""
+        if self.attributes.delay_seconds == before.delay_seconds:
             return
         for message in [each for each in self.messages.values() if each.state is State.DELAYED]:
             self.hidden.remove(message.visible_at, message.sequence)
-            message.visible_at = max(now, message.enqueued_at + attributes.delay_seconds * 1000)
+            message.visible_at = max(now, message.enqueued_at + self.attributes.delay_seconds * 1000)
             self._hide(message)
-        self.catch_up(now)
-        self.settle(now)
 
     # For tests.
 

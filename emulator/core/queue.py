@@ -391,13 +391,18 @@ class Queue(ABC):
     def set_attributes(self, attributes: QueueAttributes, *, now: int, changes: dict[str, str]) -> None:
         """Replace the attributes. What is under way keeps its deadlines; retention counts for what is here already."""
         self.catch_up(now)
-        self.attributes = attributes
+        before, self.attributes = self.attributes, attributes
         self.modified_at = now
-        self._next_look = 0
         if self.emit is not None:
             self.emit(QueueAttributesChanged(now, self.arn, changes))
-        self.catch_up(now)
+        self._follow(before, now)
+        self._pass_deadlines(now)  # of all messages before a waiter gets one
+        self._next_look = self.next_due()
         self.settle(now)
+
+    @abstractmethod
+    def _follow(self, before: QueueAttributes, now: int) -> None:
+        """Change what the messages that are here owe to an attribute that was another one before."""
 
     def counts(self, *, now: int) -> Counts:
         self.catch_up(now)

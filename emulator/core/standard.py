@@ -18,6 +18,7 @@ from typing import Final
 
 from sortedcontainers import SortedDict
 
+from emulator.core.attributes import QueueAttributes
 from emulator.core.message import Message
 from emulator.core.queue import Queue
 
@@ -185,6 +186,9 @@ class StandardQueue(Queue):
                 self._crowded.discard(message.group_id)
             if not flights:
                 del self._flights[message.group_id]
+
+    def _follow(self, before: QueueAttributes, now: int) -> None:
+        """Nothing: a new delay counts for later messages only."""
 
     def _ready_sequences(self) -> Iterator[int]:
         yield from self._ungrouped.sequences()

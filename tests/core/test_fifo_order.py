@@ -198,6 +198,28 @@ def test_a_poll_is_served_when_the_message_that_blocked_its_group_expires(queues
     assert poll.bodies == ["b"]
 
 
+def test_a_shorter_retention_ends_all_that_is_too_old_before_a_poll_gets_any_of_it(queues: Queues, fifo: Queue) -> None:
+    for number, body in enumerate(("blocks", "too old", "young")):
+        fifo.send(fifo_draft(body), now=number * 30_000)
+    fifo.receive(max_messages=1, visibility_timeout=900_000, now=60_000)
+    poll = Parked(fifo, now=100_000, wait=20_000)
+
+    queues.change(fifo, now=100_000, MessageRetentionPeriod="60", VisibilityTimeout="7")
+
+    assert poll.bodies == ["young"]
+    assert poll.deliveries[0].message.visible_at == 107_000, "by the new visibility timeout"
+
+
+def test_a_poll_that_a_shorter_delay_serves_has_the_visibility_timeout_set_with_it(queues: Queues) -> None:
+    queue = queues.create("orders.fifo", DelaySeconds="60", VisibilityTimeout="30")
+    queue.send(fifo_draft(), now=0)
+    poll = Parked(queue, now=0, wait=20_000)
+
+    queues.change(queue, now=1_000, DelaySeconds="0", VisibilityTimeout="7")
+
+    assert poll.deliveries[0].message.visible_at == 8_000
+
+
 def test_a_poll_waits_while_all_that_is_visible_is_behind_a_message_in_flight(fifo: Queue) -> None:
     fifo.send(fifo_draft("a"), now=0)
     fifo.receive(max_messages=1, now=0)

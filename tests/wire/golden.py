@@ -1,8 +1,8 @@
 """Golden exchanges: what is sent and what comes back, byte by byte, in both protocols.
 
 A case is a little script. `given` runs first, in JSON; then the call is made once in each protocol, each on a queue of
-its own. `$url` is the queue's URL, `$arn` its ARN, `$handle` the receipt handle of the last message received in `given`,
-`$task` the handle of its move task.
+its own. `$url` is the queue's URL, `$arn` its ARN, `$handle` the receipt handle of the last message received in
+`given`, `$task` the handle of its move task.
 """
 
 from __future__ import annotations

@@ -19,9 +19,7 @@ MOVE_TASK: Final = (
     DEAD_LETTERS,
     Step("SendMessage", {"QueueUrl": "q", "MessageBody": "1"}),
     Step("SendMessage", {"QueueUrl": "q", "MessageBody": "2"}),
-    Step(
-        "StartMessageMoveTask", {"SourceArn": "$arn", "DestinationArn": "${arn}2", "MaxNumberOfMessagesPerSecond": 1}
-    ),
+    Step("StartMessageMoveTask", {"SourceArn": "$arn", "DestinationArn": "${arn}2", "MaxNumberOfMessagesPerSecond": 1}),
 )
 PERMISSION: Final = Step(
     "AddPermission",
