@@ -77,7 +77,7 @@ class Draft(msgspec.Struct, gc=False):
     deduplication_id: str | None = None
 
 
-class Delivery(NamedTuple):
+class Delivery(msgspec.Struct, frozen=True, gc=False):
     """A message as one receive hands it out."""
 
     message: Message
@@ -151,7 +151,7 @@ class Queue(ABC):
         self._purged_at: int | None = None
         self._newest = 0  # the latest `enqueued_at` there was
         # Messages that came after younger ones, as only a dead-letter queue's do: `messages` is in order without them.
-        self._late: SortedList[tuple[int, int]] = SortedList()
+        self._late: SortedList[tuple[int, int]] | None = None  # until the first of them
         # No deadline is earlier: until then catching up is one comparison. May lie too early, never too late.
         self._next_look = NEVER
         self._clear_ready()
@@ -288,7 +288,9 @@ class Queue(ABC):
             if message.first_received_at is None:
                 message.first_received_at = now
             if timeout:
-                self._begin_flight(message)
+                self._in_flight += 1
+                if message.group_id is not None:
+                    self._begin_flight(message.group_id)
                 self._hide(message)
             else:
                 message.apply(Move.REVEAL)
@@ -380,7 +382,7 @@ class Queue(ABC):
         if self.gone is not None:
             self.gone.extend(self.messages.values())
         self.messages.clear()
-        self._late.clear()
+        self._late = None
         self.hidden = Deadlines()
         self._clear_ready()
         self._in_flight = 0
@@ -498,14 +500,14 @@ class Queue(ABC):
                 break
             expired.append(message)
         if self._late:
-            expired = self._with_late(expired, moment - retention)
+            late = self._late[: self._late.bisect_left((moment - retention + 1, 0))]
+            expired = self._with_late(expired, late)
         for message in expired:
             self._remove(message)
             if self.emit is not None:
                 self.emit(MessageExpired(message.enqueued_at + retention, self.arn, message.id))
 
-    def _with_late(self, expired: list[Message], enqueued_by: int) -> list[Message]:
-        late = self._late[: self._late.bisect_left((enqueued_by + 1, 0))]
+    def _with_late(self, expired: list[Message], late: Sequence[tuple[int, int]]) -> list[Message]:
         both = {message.sequence: message for message in expired} | {each: self.messages[each] for _, each in late}
         return sorted(both.values(), key=lambda message: (message.enqueued_at, message.sequence))
 
@@ -590,6 +592,8 @@ class Queue(ABC):
             message, sequence=self._last_sequence, state=State.READY, receives_here=0, **changes
         )
         if adopted.enqueued_at < self._newest:
+            if self._late is None:
+                self._late = SortedList()
             self._late.add((adopted.enqueued_at, adopted.sequence))
         else:
             self._newest = adopted.enqueued_at
@@ -619,15 +623,17 @@ class Queue(ABC):
 
     def _reveal(self, message: Message) -> None:
         if message.state is State.IN_FLIGHT:
-            self._end_flight(message)
+            self._in_flight -= 1
+            if message.group_id is not None:
+                self._end_flight(message.group_id)
         message.apply(Move.REVEAL)
         self._add_ready(message)
 
-    def _begin_flight(self, _message: Message) -> None:
-        self._in_flight += 1
+    def _begin_flight(self, group_id: str) -> None:  # noqa: B027  not every queue counts by group
+        """Note that one message more of a group is in flight."""
 
-    def _end_flight(self, _message: Message) -> None:
-        self._in_flight -= 1
+    def _end_flight(self, group_id: str) -> None:  # noqa: B027
+        """Note that one message less of a group is in flight."""
 
     def _reveal_on_time(self, message: Message) -> None:
         was_in_flight = message.state is State.IN_FLIGHT
@@ -646,7 +652,9 @@ class Queue(ABC):
         else:
             self.hidden.remove(message.visible_at, message.sequence)
             if message.state is State.IN_FLIGHT:
-                self._end_flight(message)
+                self._in_flight -= 1
+                if message.group_id is not None:
+                    self._end_flight(message.group_id)
         self._forget(message)
         if self.gone is not None:
             self.gone.append(message)
@@ -695,9 +703,10 @@ class Queue(ABC):
             assert message.state in (State.READY, State.DELAYED, State.IN_FLIGHT)
             in_flight += message.state is State.IN_FLIGHT
         assert in_flight == self._in_flight
-        in_order = [each for each in self.messages.values() if (each.enqueued_at, each.sequence) not in self._late]
+        late = self._late or ()
+        in_order = [each for each in self.messages.values() if (each.enqueued_at, each.sequence) not in late]
         assert in_order == sorted(in_order, key=lambda each: each.enqueued_at)
-        assert all(self.messages[each].enqueued_at == at for at, each in self._late)
+        assert all(self.messages[each].enqueued_at == at for at, each in late)
         assert not self._dead_letters, "a dead letter was not handed over"
         assert self._next_look <= self.next_due()
         assert not (self.waiters.by_number and self._has_ready() and self._in_flight < self.limits.in_flight), (

@@ -10,16 +10,18 @@ from __future__ import annotations
 import binascii
 import struct
 import zlib
-from typing import Final, NamedTuple
+from typing import Final
+
+import msgspec
 
 # Three leading bytes make the text begin with "AQEB", as AWS's handles do.
 _LEAD: Final = b"\x01\x01\x01"
 _FIELDS: Final = struct.Struct(">3sQQI")
 _CHECKSUM: Final = struct.Struct(">I")
-_LENGTH: Final = _FIELDS.size + _CHECKSUM.size
+_WHOLE: Final = struct.Struct(">3sQQII")
 
 
-class ReceiptHandle(NamedTuple):
+class ReceiptHandle(msgspec.Struct, frozen=True, gc=False):
     incarnation: int  # of the queue: a queue deleted and created anew is another one
     sequence: int
     receive: int  # the message's receives_here at that receive
@@ -34,9 +36,9 @@ def parse(text: str) -> ReceiptHandle | None:
     """Read a handle; None for whatever no queue can have handed out."""
     try:
         packed = binascii.a2b_base64(text, strict_mode=True)
-    except ValueError:  # binascii.Error, and text that is not ASCII
+        lead, incarnation, sequence, receive, checksum = _WHOLE.unpack(packed)
+    except (ValueError, struct.error):  # binascii.Error, text that is not ASCII, another length
         return None
-    if len(packed) != _LENGTH or _CHECKSUM.unpack(packed[-4:])[0] != zlib.crc32(packed[:-4]):
+    if lead != _LEAD or checksum != zlib.crc32(packed[: _FIELDS.size]):
         return None
-    lead, incarnation, sequence, receive = _FIELDS.unpack(packed[:-4])
-    return ReceiptHandle(incarnation, sequence, receive) if lead == _LEAD else None
+    return ReceiptHandle(incarnation, sequence, receive)

@@ -98,7 +98,8 @@ class StandardQueue(Queue):
         self._crowded = set()
 
     def _add_ready(self, message: Message) -> None:
-        lane = self._ungrouped if message.group_id is None else self._leave_heads(message.group_id)
+        group_id = message.group_id
+        lane = self._ungrouped if group_id is None else self._leave_heads(group_id)
         # The newest there is, and never hidden but for a delay: it comes after all others.
         if (
             message.sequence == self._last_sequence
@@ -108,8 +109,8 @@ class StandardQueue(Queue):
             lane.fresh.append(message)
         else:
             lane.insert(message)
-        if message.group_id is not None:
-            self._heads[lane.head()] = message.group_id
+        if group_id is not None:
+            self._heads[lane.head()] = group_id
 
     def _remove_ready(self, message: Message) -> None:
         if message.group_id is None:
@@ -142,7 +143,7 @@ class StandardQueue(Queue):
         if not self._lanes:
             lane = self._ungrouped
             while len(taken) < at_most and (lane.fresh or lane.returned):
-                taken.append(lane.pop())
+                taken.append(lane.pop() if lane.returned else lane.fresh.popleft())
             return taken
         noisy = self._noisy()
         while len(taken) < at_most and self._has_ready():
@@ -171,21 +172,17 @@ class StandardQueue(Queue):
         """
         return {group for group in self._crowded if self._flights[group] * _NOISY_SHARE > self._in_flight}
 
-    def _begin_flight(self, message: Message) -> None:
-        self._in_flight += 1
-        if message.group_id is not None:
-            flights = self._flights[message.group_id] = self._flights.get(message.group_id, 0) + 1
-            if flights == _NOISY_IN_FLIGHT:
-                self._crowded.add(message.group_id)
+    def _begin_flight(self, group_id: str) -> None:
+        flights = self._flights[group_id] = self._flights.get(group_id, 0) + 1
+        if flights == _NOISY_IN_FLIGHT:
+            self._crowded.add(group_id)
 
-    def _end_flight(self, message: Message) -> None:
-        self._in_flight -= 1
-        if message.group_id is not None:
-            flights = self._flights[message.group_id] = self._flights[message.group_id] - 1
-            if flights == _NOISY_IN_FLIGHT - 1:
-                self._crowded.discard(message.group_id)
-            if not flights:
-                del self._flights[message.group_id]
+    def _end_flight(self, group_id: str) -> None:
+        flights = self._flights[group_id] = self._flights[group_id] - 1
+        if flights == _NOISY_IN_FLIGHT - 1:
+            self._crowded.discard(group_id)
+        if not flights:
+            del self._flights[group_id]
 
     def _follow(self, before: QueueAttributes, now: int) -> None:
         """Nothing: a new delay counts for later messages only."""
