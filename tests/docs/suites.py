@@ -1,0 +1,159 @@
+"""What stands in a section is run as its reader would run it: its files in a directory of their own, its commands.
+
+A section with tests and no command is run by `pytest`. What differs from the document is the port of a server that it
+says is running, and options that make pytest start sooner and write a report.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import subprocess
+import sys
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Container, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from emulator import Config, Emulator
+from emulator.config.load import load
+from tests.docs.document import Section
+
+DEADLINE_SECONDS: Final = 120
+SERVED: Final = "localhost:9324"
+# Shell lines that are run here. What else a document may say is named where that is looked at.
+RUNNABLE: Final = re.compile(r"(SQS_EMULATOR_URL=\S+ )?(pytest|python)( .*)?")
+_REPORT: Final = "report.xml"
+_STRANGERS: Final = ("AWS_", "CELERY_", "PYTEST_", "PYTHON", "SQS_EMULATOR_")
+_FAILS: Final = "test_that_fails"  # what tests are called that a document shows the failure of
+
+
+def commands(section: Section) -> list[str]:
+    lines = [line for block in section.of("shell") for line in block.text.splitlines()]
+    return [line for line in lines if RUNNABLE.fullmatch(line)] or (["pytest"] if section.own_tests() else [])
+
+
+def unknown_blocks(
+    sections: Iterable[Section], other_commands: Container[str], *, files: Container[str | None]
+) -> list[str]:
+    """Return the lines where blocks begin that nothing here runs or compares; `files` are looked at elsewhere."""
+    runnable = [each for each in sections if commands(each)]
+    used = {text for each in runnable for text in each.files().values()}
+    unknown = []
+    for section in sections:
+        for block in section.blocks:
+            if block.language == "shell":
+                lines = block.text.splitlines()
+                known = all(RUNNABLE.fullmatch(line) or line in other_commands for line in lines)
+            elif block.language == "text":
+                known = section in runnable
+            else:
+                known = block.text in used or block.file in files
+            if not known:
+                unknown.append(f"{section.document}:{block.line}")
+    return unknown
+
+
+def run(section: Section, directory: Path, **variables: str) -> None:
+    """Run what stands in a section; fails when a test fails, when one is not run, or when it prints something else."""
+    for name, text in section.files().items():
+        (directory / name).write_text(text, "utf-8")
+    with _server(section, directory) as address:
+        if address is not None:
+            for name, text in section.files().items():
+                (directory / name).write_text(text.replace(SERVED, address), "utf-8")
+        for command in commands(section):
+            _run(section, command.replace(SERVED, address or SERVED), directory, variables)
+
+
+def _run(section: Section, command: str, directory: Path, variables: Mapping[str, str]) -> None:
+    ran = subprocess.run(
+        ["bash", "-euc", command],
+        cwd=directory,
+        env={**_environment(section), **variables},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        timeout=DEADLINE_SECONDS,
+        check=False,
+    )
+    report = directory / _REPORT
+    if "pytest" in command:
+        assert report.exists(), ran.stdout
+        assert _outcomes(report) == _expected(section), ran.stdout
+        report.unlink()
+    else:
+        assert ran.returncode == 0, ran.stdout
+    for block in section.of("text"):
+        _assert_shown(block.text, ran.stdout)
+
+
+def _expected(section: Section) -> dict[str, set[str]]:
+    """Return the outcomes of each module: passed, or failed if that is what the document shows."""
+    files = section.files()
+    tests = {name: re.findall(r"^ *def (test_\w+)", files[name], re.MULTILINE) for name in section.own_tests()}
+    return {
+        name.removesuffix(".py"): {"failed" if each.startswith(_FAILS) else "passed" for each in names}
+        for name, names in tests.items()
+    }
+
+
+def _outcomes(report: Path) -> dict[str, set[str]]:
+    outcomes: dict[str, set[str]] = {}
+    for case in ElementTree.parse(report).iter("testcase"):
+        said = {"failure": "failed", "error": "error", "skipped": "skipped"}
+        outcome = next((said[each.tag] for each in case if each.tag in said), "passed")
+        outcomes.setdefault(case.get("classname", "").partition(".")[0], set()).add(outcome)
+    return outcomes
+
+
+def _assert_shown(text: str, output: str) -> None:
+    """Assert that the lines of a text appear in this order, whatever ids, moments and numbers they have."""
+    shown = [_shape(line) for line in output.splitlines()]
+    for line in text.splitlines():
+        assert _shape(line) in shown, f"{line!r} is not in:\n{output}"
+        shown = shown[shown.index(_shape(line)) + 1 :]
+
+
+def _shape(line: str) -> str:
+    line = re.sub(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "ID", line)
+    line = re.sub(r"\d\d:\d\d:\d\d\.\d{3}", "TIME", line)
+    line = re.sub(r"-{5,}", "-----", line)
+    return re.sub(r"\d{3,}", "NUMBER", line).strip()
+
+
+def environment(*more_options: str) -> dict[str, str]:
+    """Return an environment in which `python` and `pytest` are ours, and nothing leads to AWS."""
+    outside = {name: value for name, value in os.environ.items() if not name.startswith(_STRANGERS)}
+    options = ("-p no:hypothesispytest", "-p no:anyio", "-p no:cacheprovider", *more_options)
+    return outside | {
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{outside['PATH']}",
+        "PYTEST_ADDOPTS": " ".join(options),
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def _environment(section: Section) -> dict[str, str]:
+    options = [f"--junitxml={_REPORT}"]
+    if not any("-n " in line for line in commands(section)):
+        options.append("-p no:xdist")
+    if "pytest.ini" not in section.files():
+        options.append("-W error")
+    return environment(*options)
+
+
+@contextlib.contextmanager
+def _server(section: Section, directory: Path) -> Iterator[str | None]:
+    """Serve, if the section says that a server is running, and give its address. A file `emulator.toml` is its own."""
+    if not any(SERVED in block.text for block in section.blocks):
+        yield None
+        return
+    file = directory / "emulator.toml"
+    config = load(str(file), environment={}).config if file.exists() else Config()
+    with Emulator(msgspec.structs.replace(config, port=0)) as emulator:
+        yield f"localhost:{emulator.url.rpartition(':')[2]}"
