@@ -42,7 +42,7 @@ test-clients: $(VENV)/.installed ## Real clients, in Python, JavaScript, Go and 
 	$(BIN)/python -m tests.clients
 
 test-lowest: $(LOWEST)/.installed ## All tests that need no clients, on the lowest allowed dependencies
-	$(LOWEST)/bin/python -m pytest -n $(JOBS) --dist worksteal --ignore tests/celery --ignore tests/packaging
+	$(LOWEST)/bin/python -m pytest -n $(JOBS) --dist worksteal $(addprefix --ignore tests/,celery clients docs packaging plugin)
 
 bench: $(VENV)/.installed ## Measure speed and size
 	$(BIN)/python -m tests.bench

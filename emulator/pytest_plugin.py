@@ -8,6 +8,7 @@ The ini option `sqs_emulator_url`, or the variable SQS_EMULATOR_URL, names a run
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -107,6 +108,19 @@ class CeleryBroker:
     def config(self) -> dict[str, Any]:
         """The settings as a whole, for `app.conf.update` or celery's own `celery_config` fixture."""
         return {"broker_url": self.url, "broker_transport_options": dict(self.transport_options)}
+
+    @contextlib.contextmanager
+    def serve(self, app: Any) -> Iterator[Any]:
+        """Let an application that is there already use this broker, with its own transport options beside ours."""
+        own = app.conf.broker_transport_options
+        app.conf.broker_url = self.url
+        app.conf.broker_transport_options = {**own, **self.transport_options}
+        try:
+            yield app
+        finally:
+            app.conf.broker_transport_options = own
+            app.close()
+            del app.amqp  # with its connections to this test's account
 
 
 @pytest.fixture

@@ -387,7 +387,8 @@ def _story(messages: Messages) -> Iterator[str]:
         counts = f"{queue['visible']} visible, {queue['in_flight']} in flight, {queue['delayed']} delayed"
         yield f"queue {queue['name']}: {counts}"
         for message in messages.peek(queue["name"]):
-            state = f"{message['state']}, received {message['receive_count']} times"
+            count = message["receive_count"]
+            state = f"{message['state']}, received {'once' if count == 1 else f'{count} times'}"
             yield f"    {message['message_id']} {state}: {_short(message)}"
     for life in messages.histories():
         task = (life.get("celery") or {}).get("task")

@@ -105,6 +105,7 @@ class AwsProtocol(HttpToolsProtocol):
         }
         self.__dict__.update(direct)  # before the parser is made, which looks for its callbacks then
         super().__init__(*args, **kwargs)
+        self.access_log = False  # uvicorn's own, which comes back where somebody has given its logger a handler
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass, field
 
 import pytest
@@ -69,13 +70,18 @@ class Model:
                 self.waiting.remove(waiting)
 
     def pass_time(self, now: int, target: int) -> None:
-        ends = {each.hidden_until for each in self.messages} | {each.until for each in self.waiting}
-        for moment in sorted(each for each in ends if now < each <= target):
+        while (moment := self.next_end(now)) <= target:
+            now = moment
             self.settle(moment)
             for waiting in [each for each in self.waiting if each.until <= moment]:
                 waiting.expected = []
                 self.waiting.remove(waiting)
         self.expire(target)
+
+    def next_end(self, now: int) -> int:
+        """Return the next moment at which something ends; what is served at one end may end again before the next."""
+        ends = (*(each.hidden_until for each in self.messages), *(each.until for each in self.waiting))
+        return min((each for each in ends if each > now), default=sys.maxsize)
 
     def find(self, number: int) -> Kept | None:
         return next((each for each in self.messages if each.number == number), None)

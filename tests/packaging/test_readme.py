@@ -69,7 +69,7 @@ def snippet(*, containing: str) -> Snippet:
 
 def is_whole_program(each: Snippet) -> bool:
     """Say whether it runs by itself until it ends."""
-    return each.language == "python" and not each.text.startswith("# tasks.py")
+    return each.language == "python" and not each.text.startswith(("# tasks.py", "# test_jobs.py"))
 
 
 SNIPPETS: Final = list(snippets())
@@ -111,6 +111,17 @@ def test_a_python_snippet_runs(name: str, emulator: Emulator, image: Image, tmp_
     ran = BY_LINE[name].run(emulator.url, tmp_path, python=python)
 
     assert ran.returncode == 0, ran.stderr
+
+
+def test_the_pytest_snippet_passes(tmp_path: Path) -> None:
+    (tmp_path / "test_jobs.py").write_text(snippet(containing="# test_jobs.py").text, "utf-8")
+
+    command = [sys.executable, "-m", "pytest", "-q", "-W", "error", "--rootdir", str(tmp_path)]
+    ran = subprocess.run(
+        command, cwd=tmp_path, env=environment(), capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert "1 passed" in ran.stdout, ran.stdout + ran.stderr
 
 
 def test_the_aws_snippet_sends_and_receives(emulator: Emulator, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Iterator
 from urllib.error import HTTPError
+from urllib.parse import urlencode
 from urllib.request import Request, urlopen
 from xml.etree import ElementTree
 
@@ -82,6 +83,7 @@ def test_messages_can_be_chosen_by_their_state(account: Account, state: str) -> 
         ({"queue": "none"}, "There is no queue none"),
         ({"queue": "arn:aws:sqs"}, "There is no queue arn:aws:sqs"),
         ({"queue": "queue", "state": "gone"}, "allowed is delayed, visible, in_flight"),
+        ({"queue": "queue", "stat": "visible"}, "stat: no such parameter; allowed are account, queue"),
         ({"queue": "queue", "limit": "0"}, "allowed is 1 to 1000"),
         ({"queue": "queue", "limit": "many"}, "allowed is 1 to 1000"),
     ],
@@ -145,6 +147,18 @@ def test_localstacks_page_is_xml_or_that_xml_as_json(account: Account) -> None:
     assert [each.text for each in root.iter(f"{{{namespace}}}Body")] == ["hello"]
     assert told["ReceiveMessageResponse"]["@xmlns"] == namespace
     assert told["ReceiveMessageResponse"]["ReceiveMessageResult"]["Message"]["Body"] == "hello"
+
+
+@pytest.mark.parametrize("as_json", [True, False], ids=["JSON", "form"])
+def test_localstacks_page_takes_the_queue_from_a_body_too(account: Account, as_json: bool) -> None:
+    queue = account.create_queue()
+    queue.send("hello")
+    body = json.dumps({"QueueUrl": queue.url}) if as_json else urlencode({"QueueUrl": queue.url})
+    kind = IN_PROTOCOL["content_type"] if as_json else "application/x-www-form-urlencoded"
+
+    request = Request(f"{account.url}/_aws/sqs/messages", body.encode(), {"Content-Type": kind})
+    with urlopen(request, timeout=30) as answer:
+        assert b"hello" in answer.read()
 
 
 @pytest.mark.parametrize("query", ["", "?QueueUrl=http://localhost:4566/000000000000/none"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 
 import msgspec
 from starlette.requests import Request
@@ -52,6 +53,19 @@ class Asked:
         if not ACCOUNT_ID.fullmatch(number):
             raise Refused(f"account is {number!r}; allowed is a number of 12 digits.")
         return number
+
+    def only(self, *names: str) -> None:
+        """Refuse a parameter that the page does not know: a slip of the pen would else ask for something else."""
+        unknown = self.query.keys() - {"account", *names}
+        if unknown:
+            raise Refused(f"{', '.join(sorted(unknown))}: no such parameter; allowed are account, {', '.join(names)}.")
+
+    def sent(self, name: str) -> str:
+        """Return a text out of the body, a form's or JSON's; empty if it is not there."""
+        if "json" in self.content_type:
+            members = self.body(dict[str, object])
+            return str(members.get(name, ""))
+        return dict(parse_qsl(self._body.decode("latin-1"))).get(name, "")
 
     def body(self, shape: type[_Shape]) -> _Shape:
         """Read the body, which may be left out where all of it is optional."""

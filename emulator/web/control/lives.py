@@ -45,6 +45,7 @@ class LifePages:
 
     def histories(self, asked: Asked) -> Histories:
         """Return the lives of a message, of a Celery task's messages, or of all messages that a queue had."""
+        asked.only("message_id", "task_id", "queue")
         _catch_up(asked)
         message_id, task_id, queue = (asked.query.get(name) for name in ("message_id", "task_id", "queue"))
         if message_id is not None:
@@ -71,6 +72,7 @@ class LifePages:
         `event` (as a history words it: sent, received, deleted, dead-lettered ...), `queue`, `message_id`, `task`,
         `task_id`: all that are given must fit. `count`: until it has happened so often. `timeout`: real seconds.
         """
+        asked.only("event", "queue", "message_id", "task", "task_id", "count", "timeout")
         timeout = asked.number("timeout", 5, highest=_LONGEST_WAIT)
         _catch_up(asked)
         wanted = Wanted(asked, self._all(asked))

@@ -19,14 +19,15 @@ def messages(asked: Asked) -> Response:
     """Answer as a ReceiveMessage would: in XML; with `Accept: application/json`, in that XML turned into JSON; and in
     the JSON protocol's form for a request whose content type is that protocol's.
 
-    The queue is `?QueueUrl=`, or the path's region, account and name; `ShowInvisible` and `ShowDelayed` show the rest.
+    The queue is `QueueUrl`, of the query string or the body, or the path's region, account and name. `ShowInvisible`
+    and `ShowDelayed` show the rest.
     """
     request_id = uuid4_text()
     in_protocol = asked.content_type == aws_json.CONTENT_TYPE
     if "name" in asked.path:
         asked.query = {**asked.query, **asked.path, "queue": asked.path["name"]}
     else:
-        asked.query = {**asked.query, "queue": asked.query.get("QueueUrl", "")}
+        asked.query = {**asked.query, "queue": asked.query.get("QueueUrl") or asked.sent("QueueUrl")}
     try:
         queue = queue_of(asked)
     except Refused:

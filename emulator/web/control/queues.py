@@ -70,6 +70,7 @@ def _seen(asked: Asked, queue: Queue) -> QueueSeen:
 
 
 def messages(asked: Asked) -> Messages:
+    asked.only("queue", "region", "state", "limit", "offset")
     queue = queue_of(asked)
     name = asked.query.get("state")
     if name is not None and name not in STATES:
