@@ -31,6 +31,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Plan], list[Row]]]] = {
     "stop": waits.measure_stop,
     "tools": tools.measure_tools,
     "events": tools.measure_events,
+    "faults": tools.measure_faults,
     "soak": tools.measure_soak,
     "variants": costs.measure_variants,
     "loadgen": costs.measure_with_loadgen,

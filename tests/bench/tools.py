@@ -108,6 +108,25 @@ def measure_events(plan: Plan) -> list[Row]:
     return [Row(what, ratios(samples["on"], samples["off"]), "x", EVENTS_REACH)]
 
 
+def measure_faults(plan: Plan) -> list[Row]:
+    """What is left of a fault rule once it is removed."""
+    sides = {
+        "never": Side(emulator, create_queue, alike(cycle)),
+        "removed": Side(emulator, _queue_after_a_fault, alike(cycle)),
+    }
+    samples = compare(plan, sides)
+    what = "`cycle` with no fault rule, after there was one against before"
+    return [Row(what, ratios(samples["removed"], samples["never"]), "x")]
+
+
+def _queue_after_a_fault(server: ServerProcess) -> str:
+    rule = b'{"effect":"error","error":"OverLimit","action":"SendMessage"}'
+    head = b"%s /_emulator/faults HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: %d\r\n\r\n"
+    server.connection.call(head % (b"POST", len(rule)) + rule)
+    server.connection.call(head % (b"DELETE", 0))
+    return create_queue(server)
+
+
 def measure_soak(plan: Plan) -> list[Row]:
     """Send, receive and delete so many messages, ten at a time, with history on."""
     with emulator() as server:
