@@ -6,7 +6,6 @@ attempt ID in Amazon SQS".
 
 from __future__ import annotations
 
-import hashlib
 from collections import OrderedDict, deque
 from typing import Final
 
@@ -20,7 +19,9 @@ _ATTEMPTS_REMEMBERED: Final = 10_000  # per queue; they outlast their window, to
 
 def content_id(body: bytes) -> str:
     """Return the MessageDeduplicationId of a body, where the queue takes it from the content."""
-    return hashlib.sha256(body).hexdigest()
+    from hashlib import sha256  # brings OpenSSL with it, which nothing else needs at the start
+
+    return sha256(body).hexdigest()
 
 
 class _Accepted(msgspec.Struct, gc=False):
