@@ -179,32 +179,16 @@ class FifoQueue(Queue):
 
     # Receives that are retried.
 
-    def receive(
-        self,
-        *,
-        max_messages: int,
-        now: int,
-        visibility_timeout: int | None = None,
-        consumer: Consumer | None = None,
-        long_poll: bool = False,
-        attempt_id: str | None = None,
-    ) -> list[Delivery]:
-        if attempt_id is not None:
-            self.catch_up(now)
-            attempt = self._attempts.find(attempt_id)
-            if attempt is not None:
-                if not self._can_retry(attempt, now):
-                    reason = "The receiveRequestAttemptId is not valid anymore since the receive call is not retryable."
-                    raise InvalidParameter(attempt_id, "ReceiveRequestAttemptId", reason)
-                return self._retry(attempt, visibility_timeout, now, consumer)
-        return super().receive(
-            max_messages=max_messages,
-            now=now,
-            visibility_timeout=visibility_timeout,
-            consumer=consumer,
-            long_poll=long_poll,
-            attempt_id=attempt_id,
-        )
+    def _retried(
+        self, attempt_id: str, visibility_timeout: int | None, now: int, consumer: Consumer | None
+    ) -> list[Delivery] | None:
+        attempt = self._attempts.find(attempt_id)
+        if attempt is None:
+            return None
+        if not self._can_retry(attempt, now):
+            reason = "The receiveRequestAttemptId is not valid anymore since the receive call is not retryable."
+            raise InvalidParameter(attempt_id, "ReceiveRequestAttemptId", reason)
+        return self._retry(attempt, visibility_timeout, now, consumer)
 
     def _receive(
         self,

@@ -256,12 +256,26 @@ class Queue(ABC):
         """
         if now >= self._next_look:
             self.catch_up(now)
+        if attempt_id is not None:
+            again = self._retried(attempt_id, visibility_timeout, now, consumer)
+            if again is not None:
+                return again
         if self._in_flight >= self.limits.in_flight and not long_poll and self.tells_over_limit:
             raise OverLimit
         deliveries = self._receive(max_messages, visibility_timeout, now, consumer, attempt_id)
         if self._dead_letters:
             self._hand_over(now)
         return deliveries
+
+    def _retried(
+        self,
+        attempt_id: str,  # noqa: ARG002  only a FIFO queue remembers it
+        visibility_timeout: int | None,  # noqa: ARG002
+        now: int,  # noqa: ARG002
+        consumer: Consumer | None,  # noqa: ARG002
+    ) -> list[Delivery] | None:
+        """Hand out once more what a receive of this attempt id handed out; None: there was none."""
+        return None
 
     def _receive(
         self,
