@@ -101,11 +101,6 @@ class Control:
         self.url = http.url
         self._http = http
 
-    def wait(self, page: str, patience: float, **query: Any) -> Any:
-        """Ask a page that takes its time, on a connection of its own: others go on meanwhile."""
-        with contextlib.closing(Http(self.url)) as http:
-            return Control(http, self.account).get(page, patience, **query)
-
     def get(self, page: str, patience: float = 60.0, /, **query: Any) -> Any:
         """Ask a page; `patience` is how many seconds its answer may take."""
         return self._ask("GET", page, query, None, patience)
@@ -225,7 +220,7 @@ class Messages:
         `event` is worded as histories word it: sent, received, timed out, deleted, dead-lettered ... Returns the life
         of the message that it happened to last. Raises EmulatorError with what was seen instead.
         """
-        found: dict[str, Any] = self._control.wait(
+        found: dict[str, Any] = self._control.get(
             "wait",
             timeout + 10,
             queue=queue,

@@ -154,6 +154,11 @@ class Broker:
         for account in self.accounts.values():
             yield from account.queues()
 
+    def queues_of(self, account: str) -> Iterator[Queue]:
+        found = self.accounts.get(account)
+        if found is not None:
+            yield from found.queues()
+
     def _region(self, account: str, region: str) -> Region:
         """Return a region to read; an empty one, kept by nobody, where there are no queues."""
         found = self.accounts.get(account)
@@ -280,7 +285,7 @@ class Broker:
         return task
 
     def _move_tasks_beside(self, source: Queue) -> Iterator[MessageMoveTask]:
-        for queue in self.accounts[source.arn.split(":")[4]].queues():
+        for queue in self.queues_of(source.arn.split(":")[4]):
             yield from queue.move_tasks
 
     def _check_destination(self, source: Queue, destination_arn: str | None) -> None:

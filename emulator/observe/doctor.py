@@ -42,7 +42,7 @@ def diagnose(
     Of each queue's messages the oldest `depth` are looked at, and all that the events tell of. What was due by `now`
     happens first and is told in further events: so hand in `feed.events()` itself, not a list of what it had before.
     """
-    theirs = [each for each in broker.queues() if account is None or each.arn.split(":")[4] == account]
+    theirs = list(broker.queues() if account is None else broker.queues_of(account))
     for queue in theirs:
         queue.catch_up(now)
     evidence = Evidence(broker, theirs, events, now=now, depth=depth)

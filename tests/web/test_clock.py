@@ -22,18 +22,6 @@ from tests.raw_http import wait_until
 REAL_SECONDS: Final = 10  # none of what is waited for here takes nearly so long in real time
 
 
-@pytest.fixture
-def emulator(emulators: dict[str, Emulator]) -> Emulator:
-    return emulators["fast coat"]
-
-
-@pytest.fixture
-def account(emulator: Emulator) -> Iterator[Account]:
-    with emulator.new_account() as account:
-        account.clock.freeze()
-        yield account
-
-
 def client_of(account: Account) -> Any:
     once = ClientConfig(retries={"total_max_attempts": 1})
     return boto3.client("sqs", endpoint_url=account.url, config=once, **account.credentials)

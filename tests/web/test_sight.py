@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
 from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import Request, urlopen
@@ -16,18 +15,6 @@ import pytest
 from emulator import Config, Emulator
 from emulator.testing import Account, EmulatorError
 from tests.raw_http import wait_until
-
-
-@pytest.fixture
-def emulator(emulators: dict[str, Emulator]) -> Emulator:
-    return emulators["fast coat"]
-
-
-@pytest.fixture
-def account(emulator: Emulator) -> Iterator[Account]:
-    with emulator.new_account() as account:
-        account.clock.freeze()
-        yield account
 
 
 def ids(messages: list[dict[str, object]]) -> list[object]:

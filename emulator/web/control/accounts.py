@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import msgspec
 
+from emulator.faults.injector import Injector
+from emulator.observe.feed import Feed
 from emulator.web.control.asked import Asked
 
 
@@ -18,16 +20,22 @@ class Dropped(msgspec.Struct):
     queues: int
 
 
-def listed(asked: Asked) -> list[AccountSeen]:
-    return [
-        AccountSeen(number, sum(1 for _ in account.queues()), sum(len(queue.messages) for queue in account.queues()))
-        for number, account in sorted(asked.broker.accounts.items())
-    ]
+class AccountPages:
+    def __init__(self, feed: Feed, injector: Injector) -> None:
+        self._feed = feed
+        self._injector = injector
 
+    def listed(self, asked: Asked) -> list[AccountSeen]:
+        return [
+            AccountSeen(number, len(queues), sum(len(queue.messages) for queue in queues))
+            for number, account in sorted(asked.broker.accounts.items())
+            for queues in [list(account.queues())]
+        ]
 
-def drop(asked: Asked) -> Dropped:
-    """Forget the account that is meant: its queues with everything in them, and what was done to its clock."""
-    found = asked.broker.accounts.get(asked.account)
-    queues = 0 if found is None else sum(1 for _ in found.queues())
-    asked.broker.drop_account(asked.account)
-    return Dropped(asked.account, queues)
+    def drop(self, asked: Asked) -> Dropped:
+        """Forget the account that is meant: its queues, what was done to its clock, its events and its fault rules."""
+        queues = sum(1 for _ in asked.broker.queues_of(asked.account))
+        asked.broker.drop_account(asked.account)
+        self._feed.forget(asked.account)
+        self._injector.drop_account(asked.account)
+        return Dropped(asked.account, queues)

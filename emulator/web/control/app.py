@@ -9,7 +9,8 @@ from starlette.applications import Starlette
 from emulator.core.broker import Broker
 from emulator.faults.injector import Injector
 from emulator.observe.feed import Feed
-from emulator.web.control import accounts, clock, localstack, queues
+from emulator.web.control import clock, localstack, queues
+from emulator.web.control.accounts import AccountPages
 from emulator.web.control.asked import Pages
 from emulator.web.control.events import EventPages
 from emulator.web.control.faults import FaultPages
@@ -22,6 +23,7 @@ def make_control(
 ) -> Starlette:
     """Return the app of everything under `/_emulator`."""
     pages = Pages(broker, origins, keys)
+    accounts = AccountPages(feed, injector)
     events = EventPages(feed)
     lives = LifePages(feed)
     faults = FaultPages(injector)
@@ -34,7 +36,7 @@ def make_control(
             pages.post("/_emulator/clock/advance", clock.advance),
             pages.post("/_emulator/clock/rate", clock.rate),
             pages.get("/_emulator/accounts", accounts.listed),
-            pages.post("/_emulator/reset", faults.after(events.after(accounts.drop))),
+            pages.post("/_emulator/reset", accounts.drop),
             pages.get("/_emulator/queues", queues.listed),
             pages.get("/_emulator/messages", queues.messages),
             pages.post("/_emulator/purge", queues.purge),

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from typing import Any
 
 import msgspec
 
@@ -12,8 +12,6 @@ from emulator.faults.injector import Injector
 from emulator.faults.rules import ANY, FaultError
 from emulator.faults.scenarios import described, parse_rules
 from emulator.web.control.asked import Asked, Refused
-
-_Said = TypeVar("_Said")
 
 
 class Faults(msgspec.Struct):
@@ -64,16 +62,6 @@ class FaultPages:
 
     def scenarios(self, _asked: Asked) -> Scenarios:
         return Scenarios(described())
-
-    def after(self, drop: Callable[[Asked], _Said]) -> Callable[[Asked], _Said]:
-        """Return a page that drops an account, with its rules."""
-
-        def drop_with_rules(asked: Asked) -> _Said:
-            said = drop(asked)
-            self._injector.drop_account(asked.account)
-            return said
-
-        return drop_with_rules
 
 
 def _account(asked: Asked) -> str:

@@ -9,9 +9,8 @@ from typing import Final
 
 import msgspec
 
-from emulator.core.broker import Broker
 from emulator.core.events import Event, MessageEvent, MessageMoved, MessageSent
-from emulator.core.queue import NEVER, Queue
+from emulator.core.queue import NEVER
 from emulator.observe.doctor import diagnose
 from emulator.observe.envelope import decode
 from emulator.observe.feed import Feed
@@ -188,7 +187,7 @@ class _Watch:
         if self._timer is not None:
             self._timer.cancel()
         broker, account = self._asked.broker, self._asked.account
-        at = min((queue.next_due() for queue in _queues(broker, account)), default=NEVER)
+        at = min((queue.next_due() for queue in broker.queues_of(account)), default=NEVER)
         seconds = None if at == NEVER else broker.clock_of(account).real_seconds_until(at)
         if seconds is not None:
             loop = asyncio.get_running_loop()
@@ -199,13 +198,8 @@ class _Watch:
         self._set_timer()
 
 
-def _queues(broker: Broker, account: str) -> list[Queue]:
-    found = broker.accounts.get(account)
-    return [] if found is None else list(found.queues())
-
-
 def _catch_up(asked: Asked) -> None:
-    for queue in _queues(asked.broker, asked.account):
+    for queue in list(asked.broker.queues_of(asked.account)):
         queue.catch_up(queue.clock.now())
 
 

@@ -45,8 +45,7 @@ class Purged(msgspec.Struct):
 
 
 def listed(asked: Asked) -> list[QueueSeen]:
-    found = asked.broker.accounts.get(asked.account)
-    queues = [] if found is None else sorted(found.queues(), key=lambda queue: queue.arn)
+    queues = sorted(asked.broker.queues_of(asked.account), key=lambda queue: queue.arn)
     return [_seen(asked, queue) for queue in queues]
 
 
