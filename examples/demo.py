@@ -88,7 +88,7 @@ def play(directory: Path, stack: contextlib.ExitStack) -> Played:
         options = ("--concurrency", str(concurrency), "--loglevel", "INFO")
         return start(name, "-m", "celery", "-A", "app", "worker", *options, **app)
 
-    server = start("emulator", "-m", "emulator", "serve", "--port", "0")
+    server = start("emulator", "-m", "sqs_emulator", "serve", "--port", "0")
     emulator = Emulator(server.wait_for(r"listens on (http://\S+)")[1])
     tell("emulator", f"listens on {emulator.url}")
     app = {

@@ -11,8 +11,8 @@ from typing import Final
 import pytest
 from hypothesis import HealthCheck, settings
 
-from emulator import Config, Emulator
-from emulator.web.server import Server
+from sqs_emulator import Config, Emulator
+from sqs_emulator.web.server import Server
 from tests.raw_http import Calls, Connection
 from tests.sqs_by_hand import Sqs
 

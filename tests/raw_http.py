@@ -13,7 +13,7 @@ from types import TracebackType
 from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
-from emulator import Emulator
+from sqs_emulator import Emulator
 
 HOST: Final = "localhost:9324"  # what requests claim to be for; queue URLs follow it, whatever the port really is
 DEADLINE_SECONDS: Final = 30.0

@@ -32,7 +32,7 @@ def environment(**variables: str) -> dict[str, str]:
 
 
 def command(*arguments: str) -> list[str]:
-    return [sys.executable, "-m", "emulator", *arguments]
+    return [sys.executable, "-m", "sqs_emulator", *arguments]
 
 
 @contextlib.contextmanager

@@ -12,11 +12,11 @@ from xml.etree import ElementTree
 
 import pytest
 
-from emulator.core.broker import Broker
-from emulator.core.limits import RELAXED, Limits
-from emulator.core.queue import Queue
-from emulator.web.aws import AwsApi
-from emulator.web.http import Connection, HttpRequest, ParkedReply, Reply, split_target
+from sqs_emulator.core.broker import Broker
+from sqs_emulator.core.limits import RELAXED, Limits
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.web.aws import AwsApi
+from sqs_emulator.web.http import Connection, HttpRequest, ParkedReply, Reply, split_target
 from tests.raw_http import HOST, Response, credentials, json_call, parse_response, query_call
 
 NAMESPACE: Final = "{http://queue.amazonaws.com/doc/2012-11-05/}"

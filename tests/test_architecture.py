@@ -11,7 +11,7 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parent.parent
-PACKAGE: Final = ROOT / "emulator"
+PACKAGE: Final = ROOT / "emulator" / "sqs_emulator"
 EVERYTHING: Final = (
     "core",
     "contract",
@@ -27,7 +27,7 @@ EVERYTHING: Final = (
     "__init__",
 )
 
-# What modules may import of ours (a prefix of the name below `emulator`), and from third parties.
+# What modules may import of ours (a prefix of the name below `sqs_emulator`), and from third parties.
 MAY_IMPORT: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "core": (("core",), ("msgspec", "sortedcontainers")),
     "contract": (("contract", "core.errors", "core.attributes", "core.limits", "core.message"), ("msgspec",)),
@@ -67,7 +67,7 @@ def imports(path: Path) -> Iterator[str]:
 
 def is_allowed(name: str, ours: tuple[str, ...], third_parties: tuple[str, ...]) -> bool:
     root, _, inner = name.partition(".")
-    if root == "emulator":
+    if root == "sqs_emulator":
         return any((inner or "__init__") == each or inner.startswith(f"{each}.") for each in ours)
     return root in sys.stdlib_module_names or root in third_parties
 
@@ -120,9 +120,9 @@ def test_nothing_sleeps(path: Path) -> None:
 def test_the_guard_itself_sees_a_stranger() -> None:
     core = MAY_IMPORT["core"]
 
-    assert is_allowed("emulator.core.queue", *core)
+    assert is_allowed("sqs_emulator.core.queue", *core)
     assert is_allowed("json", *core)
-    assert not is_allowed("emulator.corelike", *core)
-    assert not is_allowed("emulator.web.aws", *core)
+    assert not is_allowed("sqs_emulator.corelike", *core)
+    assert not is_allowed("sqs_emulator.web.aws", *core)
     assert not is_allowed("uvicorn", *core)
-    assert not is_allowed("emulator", *core)
+    assert not is_allowed("sqs_emulator", *core)

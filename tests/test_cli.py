@@ -15,10 +15,10 @@ from typing import Final
 import click.testing
 import pytest
 
-from emulator import __version__
-from emulator.cli import main
-from emulator.config import SETTINGS
-from emulator.web.server import Server
+from sqs_emulator import __version__
+from sqs_emulator.cli import main
+from sqs_emulator.config import SETTINGS
+from sqs_emulator.web.server import Server
 from tests.raw_http import Connection, http, json_call
 from tests.served_process import DEADLINE_SECONDS, command, environment, serving
 
@@ -35,7 +35,7 @@ def _no_serving_in_this_process(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def _logging_as_it_was() -> Iterator[None]:
-    logger = logging.getLogger("emulator")
+    logger = logging.getLogger("sqs_emulator")
     level = logger.level
     yield
     logger.setLevel(level)

@@ -7,10 +7,10 @@ from typing import Any
 import msgspec
 import pytest
 
-from emulator import Config, ConfigError
-from emulator.config import SETTINGS
-from emulator.config.settings import LIMITS
-from emulator.core.limits import RELAXED, STRICT
+from sqs_emulator import Config, ConfigError
+from sqs_emulator.config import SETTINGS
+from sqs_emulator.config.settings import LIMITS
+from sqs_emulator.core.limits import RELAXED, STRICT
 
 
 def test_the_defaults_are_those_of_the_manual() -> None:

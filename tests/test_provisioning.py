@@ -9,9 +9,9 @@ from typing import Any, Final
 
 import pytest
 
-from emulator import AccountConfig, AutoCreate, ClockConfig, Config, ConfigError, Emulator, QueueConfig
-from emulator.core.events import QueueCreated
-from emulator.provisioning import Provisioner
+from sqs_emulator import AccountConfig, AutoCreate, ClockConfig, Config, ConfigError, Emulator, QueueConfig
+from sqs_emulator.core.events import QueueCreated
+from sqs_emulator.provisioning import Provisioner
 from tests.raw_http import Connection, credentials, json_call
 from tests.sqs_by_hand import START, Sqs, read_json, refused
 

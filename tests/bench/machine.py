@@ -9,7 +9,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Final
 
-import emulator
+import sqs_emulator
 
 _PACKAGES: Final = ("uvicorn", "httptools", "uvloop", "msgspec", "sortedcontainers", "starlette")
 
@@ -24,7 +24,7 @@ def describe() -> list[str]:
         f"System: {platform.system()} {platform.release()}, {platform.machine()}",
         f"Python: {platform.python_implementation()} {platform.python_version()}",
         f"Load of the machine before: {os.getloadavg()[0]:.1f}",
-        f"Packages: sqs-emulator {emulator.__version__}, {packages}",
+        f"Packages: sqs-emulator {sqs_emulator.__version__}, {packages}",
     ]
 
 

@@ -93,7 +93,7 @@ class ServerProcess:
 
 def emulator(*options: str) -> ServerProcess:
     port = _free_port()
-    return ServerProcess(["-m", "emulator", "serve", "--port", str(port), *options], port)
+    return ServerProcess(["-m", "sqs_emulator", "serve", "--port", str(port), *options], port)
 
 
 def bare() -> ServerProcess:

@@ -8,8 +8,8 @@ import sys
 import time
 from typing import Final
 
-from emulator import Config, Emulator
-from emulator.core.queue import Draft
+from sqs_emulator import Config, Emulator
+from sqs_emulator.core.queue import Draft
 from tests.bench.costs import Side, alike, compare
 from tests.bench.flows import batches, create_queue, cycle
 from tests.bench.load import Load
@@ -28,7 +28,7 @@ _SOAK_CONNECTIONS: Final = 4
 
 _SESSION: Final = """
 import time
-from emulator import Config, Emulator
+from sqs_emulator import Config, Emulator
 Emulator  # imported
 before = time.perf_counter()
 with Emulator(Config(port=0)) as emulator:

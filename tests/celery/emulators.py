@@ -32,7 +32,7 @@ class ServedEmulator(Process):
     """`sqs-emulator serve`, with its wire log; `ca` is the certificate authority of one that serves https."""
 
     def __init__(self, log: Path, *options: str, port: int = 0, ca: Path | None = None) -> None:
-        arguments = ["-m", "emulator", "serve", "--port", str(port), "--log-wire", *options]
+        arguments = ["-m", "sqs_emulator", "serve", "--port", str(port), "--log-wire", *options]
         super().__init__(arguments, log, clean_environment())
         self._ca = ca
         self._tls = HTTPSHandler(context=ssl.create_default_context(cafile=ca))

@@ -18,11 +18,11 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-import emulator
+import sqs_emulator
 
 HERE: Final = Path(__file__).parent
 # Where the app of the tests is, and the emulator if it is not installed.
-PYTHONPATH: Final = f"{HERE / 'apps'}{os.pathsep}{Path(emulator.__file__).parents[1]}"
+PYTHONPATH: Final = f"{HERE / 'apps'}{os.pathsep}{Path(sqs_emulator.__file__).parents[1]}"
 # Seconds. Generous: other tests use the same cores.
 DEADLINE: Final = 30.0
 # Seconds by which something may come late on a busy machine; nothing may come early.

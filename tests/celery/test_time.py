@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.testing import Account
+from sqs_emulator.testing import Account
 from tests.celery.conftest import MakeApp
 from tests.celery.emulators import ServedEmulator
 

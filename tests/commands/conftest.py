@@ -8,8 +8,8 @@ from typing import Final
 
 import pytest
 
-from emulator import Config, Emulator
-from emulator.testing import Account
+from sqs_emulator import Config, Emulator
+from sqs_emulator.testing import Account
 from tests.commands.shell import Clients, Shell
 
 NOON: Final = datetime(2040, 1, 1, 12, tzinfo=UTC)

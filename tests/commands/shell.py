@@ -11,8 +11,8 @@ from typing import Any, Final
 
 import click.testing
 
-from emulator.cli import main
-from emulator.testing import Account
+from sqs_emulator.cli import main
+from sqs_emulator.testing import Account
 from tests.raw_http import Connection, credentials, json_call
 from tests.served_process import command, environment
 

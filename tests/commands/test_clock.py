@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from emulator.testing import Account
+from sqs_emulator.testing import Account
 from tests.commands.conftest import NOON
 from tests.commands.shell import Clients, Shell
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 
-from emulator import Config, Emulator
-from emulator.testing import Account
+from sqs_emulator import Config, Emulator
+from sqs_emulator.testing import Account
 from tests.commands.conftest import NOON
 from tests.commands.shell import Clients, Shell, typed
 from tests.observe.bodies import task_body

@@ -10,11 +10,11 @@ from typing import Final, NamedTuple
 
 import pytest
 
-from emulator import Config, Emulator
-from emulator.commands import COMMANDS
-from emulator.commands.running import DEFAULT_URL, KEY_VARIABLE, URL_VARIABLE
-from emulator.core.identifiers import DEFAULT_ACCOUNT
-from emulator.testing import Account
+from sqs_emulator import Config, Emulator
+from sqs_emulator.commands import COMMANDS
+from sqs_emulator.commands.running import DEFAULT_URL, KEY_VARIABLE, URL_VARIABLE
+from sqs_emulator.core.identifiers import DEFAULT_ACCOUNT
+from sqs_emulator.testing import Account
 from tests.commands.conftest import NOON
 from tests.commands.shell import ID, Clients, typed
 from tests.observe.bodies import task_body

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from emulator.commands.faults import NUMBERS, SEVERAL, rule_of
-from emulator.faults import rules
-from emulator.faults.scenarios import described
-from emulator.testing import Account, CallError
+from sqs_emulator.commands.faults import NUMBERS, SEVERAL, rule_of
+from sqs_emulator.faults import rules
+from sqs_emulator.faults.scenarios import described
+from sqs_emulator.testing import Account, CallError
 from tests.commands.shell import Clients, Shell, typed
 
 

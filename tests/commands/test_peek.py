@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.testing import Account
+from sqs_emulator.testing import Account
 from tests.commands.shell import Clients, Shell
 from tests.observe.bodies import task_body
 

@@ -7,8 +7,8 @@ import threading
 
 import pytest
 
-from emulator import Emulator
-from emulator.testing import Account
+from sqs_emulator import Emulator
+from sqs_emulator.testing import Account
 from tests.commands.conftest import NOON
 from tests.commands.shell import Clients, Shell, typed
 from tests.raw_http import wait_until

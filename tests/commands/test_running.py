@@ -14,8 +14,8 @@ from typing import Final
 
 import pytest
 
-from emulator.commands import COMMANDS
-from emulator.testing import Account
+from sqs_emulator.commands import COMMANDS
+from sqs_emulator.testing import Account
 from tests.commands.shell import Shell, typed
 from tests.served_process import DEADLINE_SECONDS, command, environment
 
@@ -225,9 +225,9 @@ def _read(descriptor: int) -> bytes:
 
 LOADED: Final = """
 import sys
-from emulator.cli import main
+from sqs_emulator.cli import main
 main({words!r}, standalone_mode=False)
-print([name for name in ("emulator.commands", "emulator.testing", "http.client", "ssl") if name in sys.modules])
+print([name for name in ("sqs_emulator.commands", "sqs_emulator.testing", "http.client", "ssl") if name in sys.modules])
 """
 
 
@@ -235,8 +235,8 @@ print([name for name in ("emulator.commands", "emulator.testing", "http.client",
     ("words", "loaded"),
     [
         (["config"], []),
-        (["--help"], ["emulator.commands"]),
-        (["queues", "--help"], ["emulator.commands"]),
+        (["--help"], ["sqs_emulator.commands"]),
+        (["queues", "--help"], ["sqs_emulator.commands"]),
     ],
     ids=lambda given: " ".join(given) if given else "nothing",
 )

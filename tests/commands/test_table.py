@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.commands import terminal
-from emulator.commands.table import Column, Rank, table
+from sqs_emulator.commands import terminal
+from sqs_emulator.commands.table import Column, Rank, table
 
 MESSAGE = "0a1b2c3d-0000-4000-8000-000000000000"
 COLUMNS = (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.commands import words
+from sqs_emulator.commands import words
 
 SECOND, MINUTE, HOUR, DAY = 1_000, 60_000, 3_600_000, 86_400_000
 

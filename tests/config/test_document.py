@@ -13,11 +13,11 @@ import click.testing
 import msgspec
 import pytest
 
-from emulator.cli import main
-from emulator.config.load import load
-from emulator.config.settings import LIMIT_NAMES
-from emulator.core.limits import STRICT
-from emulator.provisioning import plan
+from sqs_emulator.cli import main
+from sqs_emulator.config.load import load
+from sqs_emulator.config.settings import LIMIT_NAMES
+from sqs_emulator.core.limits import STRICT
+from sqs_emulator.provisioning import plan
 from tests.config.conftest import WriteFile
 
 ROOT: Final = Path(__file__).parents[2]

@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from emulator import Config
-from emulator.config.settings import LIMIT_NAMES
+from sqs_emulator import Config
+from sqs_emulator.config.settings import LIMIT_NAMES
 from tests.sqs_by_hand import Refused, Sqs
 
 

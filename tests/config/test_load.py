@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import pytest
 
-from emulator import Config, ConfigError
-from emulator.config.load import Loaded, Source, load
+from sqs_emulator import Config, ConfigError
+from sqs_emulator.config.load import Loaded, Source, load
 from tests.config.conftest import WriteFile
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from typing import Final
 
-from emulator.config.load import load
-from emulator.config.report import as_json, as_table, table
-from emulator.config.settings import LIMIT_NAMES, Config
+from sqs_emulator.config.load import load
+from sqs_emulator.config.report import as_json, as_table, table
+from sqs_emulator.config.settings import LIMIT_NAMES, Config
 from tests.config.conftest import WriteFile
 
 FILE: Final = """

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pytest
 
-from emulator import Config, ConfigError
-from emulator.config.load import load
-from emulator.config.tables import AccountConfig, AutoCreate, ClockConfig, QueueConfig
+from sqs_emulator import Config, ConfigError
+from sqs_emulator.config.load import load
+from sqs_emulator.config.tables import AccountConfig, AutoCreate, ClockConfig, QueueConfig
 from tests.config.conftest import WriteFile
 
 EVERYTHING: Final = """

@@ -81,7 +81,7 @@ def _open(config: pytest.Config, *, limits: str) -> Iterator[Endpoint]:
     given = {} if patience is None else {"patience": patience}
     with contextlib.ExitStack() as stack:
         if url is None and not config.getoption("aws", default=False):
-            from emulator import Config, Emulator  # only this way of running needs it
+            from sqs_emulator import Config, Emulator  # only this way of running needs it
 
             url = stack.enter_context(Emulator(Config(port=0, limits=limits))).url
         try:

@@ -10,12 +10,12 @@ import botocore.session
 import msgspec
 import pytest
 
-from emulator.contract.action import Action
-from emulator.contract.errors import WIRE_ERRORS, wire_error
-from emulator.contract.sqs import ACTIONS, NAMESPACE, VERSION
-from emulator.core import errors
-from emulator.core.errors import SqsError
-from emulator.services.dispatch import HANDLERS
+from sqs_emulator.contract.action import Action
+from sqs_emulator.contract.errors import WIRE_ERRORS, wire_error
+from sqs_emulator.contract.sqs import ACTIONS, NAMESPACE, VERSION
+from sqs_emulator.core import errors
+from sqs_emulator.core.errors import SqsError
+from sqs_emulator.services.dispatch import HANDLERS
 
 MODEL: Final[dict[str, Any]] = botocore.session.get_session().get_service_model("sqs")._service_description
 SHAPES: Final[dict[str, Any]] = MODEL["shapes"]

@@ -5,14 +5,14 @@ from __future__ import annotations
 import itertools
 import json
 
-from emulator.core.alarms import Due
-from emulator.core.broker import Broker
-from emulator.core.clock import SystemClock
-from emulator.core.digests import md5_of_body
-from emulator.core.events import Event
-from emulator.core.limits import RELAXED, Limits
-from emulator.core.queue import Delivery, Draft, Queue
-from emulator.core.waiters import Waiter
+from sqs_emulator.core.alarms import Due
+from sqs_emulator.core.broker import Broker
+from sqs_emulator.core.clock import SystemClock
+from sqs_emulator.core.digests import md5_of_body
+from sqs_emulator.core.events import Event
+from sqs_emulator.core.limits import RELAXED, Limits
+from sqs_emulator.core.queue import Delivery, Draft, Queue
+from sqs_emulator.core.waiters import Waiter
 
 _numbers = itertools.count(1)
 

@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from emulator.core.attributes import QueueAttributes
-from emulator.core.events import Event
-from emulator.core.queue import Queue
-from emulator.core.standard import StandardQueue
+from sqs_emulator.core.attributes import QueueAttributes
+from sqs_emulator.core.events import Event
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.core.standard import StandardQueue
 from tests.core.by_hand import Queues, RingableAlarm
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:orders"

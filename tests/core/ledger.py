@@ -6,8 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import singledispatchmethod
 
-from emulator.core.broker import Broker
-from emulator.core.events import (
+from sqs_emulator.core.broker import Broker
+from sqs_emulator.core.events import (
     Event,
     MessageDeadLettered,
     MessageDeleted,
@@ -18,7 +18,7 @@ from emulator.core.events import (
     QueueDeleted,
     QueuePurged,
 )
-from emulator.core.queue import Queue
+from sqs_emulator.core.queue import Queue
 
 
 @dataclass

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.core.clock import AccountClock
+from sqs_emulator.core.clock import AccountClock
 from tests.sqs_by_hand import START, HandClock
 
 

@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from emulator.core.clock import SystemClock
+from sqs_emulator.core.clock import SystemClock
 
 
 def test_a_step_of_the_wall_clock_moves_no_deadline(monkeypatch: pytest.MonkeyPatch) -> None:

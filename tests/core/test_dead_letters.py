@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.core.errors import InvalidParameter
-from emulator.core.events import MessageDeadLettered, MessageExpired
-from emulator.core.message import Message
-from emulator.core.queue import Counts, Delivery, Draft, Queue
+from sqs_emulator.core.errors import InvalidParameter
+from sqs_emulator.core.events import MessageDeadLettered, MessageExpired
+from sqs_emulator.core.message import Message
+from sqs_emulator.core.queue import Counts, Delivery, Draft, Queue
 from tests.core.by_hand import Parked, Queues, draft, fifo_draft, receive
 
 SECOND = 1_000

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.core.deadlines import Deadlines
+from sqs_emulator.core.deadlines import Deadlines
 
 PAIRS = st.lists(st.tuples(st.integers(1, 20), st.integers(1, 30)), unique_by=lambda pair: pair[1])
 

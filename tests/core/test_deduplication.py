@@ -6,12 +6,12 @@ from collections.abc import Callable
 
 import pytest
 
-from emulator.core.deduplication import content_id
-from emulator.core.errors import InvalidParameter
-from emulator.core.events import MessageDeduplicated
-from emulator.core.fifo import FifoQueue
-from emulator.core.limits import Limits
-from emulator.core.queue import Counts, Delivery, Queue
+from sqs_emulator.core.deduplication import content_id
+from sqs_emulator.core.errors import InvalidParameter
+from sqs_emulator.core.events import MessageDeduplicated
+from sqs_emulator.core.fifo import FifoQueue
+from sqs_emulator.core.limits import Limits
+from sqs_emulator.core.queue import Counts, Delivery, Queue
 from tests.core.by_hand import Parked, Queues, fifo_draft, receive
 
 SECOND = 1_000

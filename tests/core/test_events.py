@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from emulator.core.events import (
+from sqs_emulator.core.events import (
     Consumer,
     Event,
     MessageDelayEnded,
@@ -10,7 +10,7 @@ from emulator.core.events import (
     MessageVisibilityChanged,
     MessageVisibilityTimedOut,
 )
-from emulator.core.standard import StandardQueue
+from sqs_emulator.core.standard import StandardQueue
 from tests.core.by_hand import draft
 
 WORKER = Consumer("10.0.0.7:5000", "celery")

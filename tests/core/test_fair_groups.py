@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from emulator.core.queue import Delivery, Queue
+from sqs_emulator.core.queue import Delivery, Queue
 from tests.core.by_hand import Parked, Queues, draft, receive
 
 SECOND = 1_000

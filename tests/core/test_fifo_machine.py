@@ -22,11 +22,11 @@ from hypothesis.stateful import (
     rule,
 )
 
-from emulator.core.attributes import QueueAttributes, changed
-from emulator.core.errors import InvalidParameter, ReceiptHandleExpired
-from emulator.core.fifo import FifoQueue
-from emulator.core.limits import Limits
-from emulator.core.queue import Delivery
+from sqs_emulator.core.attributes import QueueAttributes, changed
+from sqs_emulator.core.errors import InvalidParameter, ReceiptHandleExpired
+from sqs_emulator.core.fifo import FifoQueue
+from sqs_emulator.core.limits import Limits
+from sqs_emulator.core.queue import Delivery
 from tests.core.by_hand import Parked, RingableAlarm, fifo_draft, redrive_policy
 
 ARN: Final = "arn:aws:sqs:us-east-1:000000000000:orders.fifo"

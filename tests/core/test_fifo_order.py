@@ -6,9 +6,9 @@ from typing import Final
 
 import pytest
 
-from emulator.core.errors import InvalidParameter, ReceiptHandleExpired
-from emulator.core.limits import Limits
-from emulator.core.queue import Counts, Delivery, Queue
+from sqs_emulator.core.errors import InvalidParameter, ReceiptHandleExpired
+from sqs_emulator.core.limits import Limits
+from sqs_emulator.core.queue import Counts, Delivery, Queue
 from tests.core.by_hand import Parked, Queues, draft, fifo_draft, receive, redrive_policy
 
 # Where the clock may go in a script: nowhere (all moments are equal), or on by so much after each step.

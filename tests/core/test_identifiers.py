@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from emulator.core.identifiers import QueueAddress, parse_queue_url, queue_arn, uuid4_text
+from sqs_emulator.core.identifiers import QueueAddress, parse_queue_url, queue_arn, uuid4_text
 
 ACCOUNT = "123456789012"
 

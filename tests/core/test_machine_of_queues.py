@@ -20,7 +20,7 @@ from hypothesis.stateful import (
     rule,
 )
 
-from emulator.core.errors import (
+from sqs_emulator.core.errors import (
     InvalidParameter,
     InvalidParameterValue,
     QueueDoesNotExist,
@@ -28,7 +28,7 @@ from emulator.core.errors import (
     ReceiptHandleIsInvalid,
     ResourceNotFound,
 )
-from emulator.core.queue import Delivery, Queue
+from sqs_emulator.core.queue import Delivery, Queue
 from tests.core.by_hand import Parked, Queues, draft, fifo_draft, redrive_policy
 from tests.core.ledger import Ledger
 

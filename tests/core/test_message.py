@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from emulator.core.message import MOVES, IllegalMove, Message, Move, State
+from sqs_emulator.core.message import MOVES, IllegalMove, Message, Move, State
 
 GRID = [(state, move) for state in State for move in Move]
 

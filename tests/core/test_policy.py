@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.core import policy
-from emulator.core.attributes import QueueAttributes, changed, shown
-from emulator.core.errors import InvalidAttributeValue, InvalidParameter, OverLimit, SqsError
-from emulator.core.policy import PolicyDocument
+from sqs_emulator.core import policy
+from sqs_emulator.core.attributes import QueueAttributes, changed, shown
+from sqs_emulator.core.errors import InvalidAttributeValue, InvalidParameter, OverLimit, SqsError
+from sqs_emulator.core.policy import PolicyDocument
 
 ARN: Final = "arn:aws:sqs:eu-west-1:111122223333:orders"
 TOPIC: Final = "arn:aws:sns:eu-west-1:111122223333:events"

@@ -3,10 +3,10 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from emulator.core.errors import PurgeQueueInProgress
-from emulator.core.limits import RELAXED, STRICT
-from emulator.core.queue import Counts
-from emulator.core.standard import StandardQueue
+from sqs_emulator.core.errors import PurgeQueueInProgress
+from sqs_emulator.core.limits import RELAXED, STRICT
+from sqs_emulator.core.queue import Counts
+from sqs_emulator.core.standard import StandardQueue
 from tests.core.by_hand import Parked, draft, receive
 
 

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.core import receipts
-from emulator.core.receipts import ReceiptHandle
+from sqs_emulator.core import receipts
+from sqs_emulator.core.receipts import ReceiptHandle
 
 U64 = st.integers(0, 2**64 - 1)
 

@@ -2,10 +2,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.core.attributes import changed
-from emulator.core.events import Event, MessageExpired
-from emulator.core.queue import Counts
-from emulator.core.standard import StandardQueue
+from sqs_emulator.core.attributes import changed
+from sqs_emulator.core.events import Event, MessageExpired
+from sqs_emulator.core.queue import Counts
+from sqs_emulator.core.standard import StandardQueue
 from tests.core.by_hand import draft, receive
 
 

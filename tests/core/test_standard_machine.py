@@ -10,10 +10,10 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
-from emulator.core.attributes import changed
-from emulator.core.errors import InvalidParameter
-from emulator.core.queue import Delivery
-from emulator.core.standard import StandardQueue
+from sqs_emulator.core.attributes import changed
+from sqs_emulator.core.errors import InvalidParameter
+from sqs_emulator.core.queue import Delivery
+from sqs_emulator.core.standard import StandardQueue
 from tests.core.by_hand import Parked, RingableAlarm, draft
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:orders"

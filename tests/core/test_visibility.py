@@ -4,10 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
-from emulator.core.errors import InvalidParameter, OverLimit, ReceiptHandleIsInvalid
-from emulator.core.limits import Limits
-from emulator.core.queue import Counts
-from emulator.core.standard import StandardQueue
+from sqs_emulator.core.errors import InvalidParameter, OverLimit, ReceiptHandleIsInvalid
+from sqs_emulator.core.limits import Limits
+from sqs_emulator.core.queue import Counts
+from sqs_emulator.core.standard import StandardQueue
 from tests.core.by_hand import draft, receive
 
 HOUR = 3_600_000

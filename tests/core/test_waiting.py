@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from emulator.core.queue import Counts
-from emulator.core.standard import StandardQueue
+from sqs_emulator.core.queue import Counts
+from sqs_emulator.core.standard import StandardQueue
 from tests.core.by_hand import Parked, RingableAlarm, draft, receive
 
 

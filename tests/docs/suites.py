@@ -18,8 +18,8 @@ from typing import Final
 
 import msgspec
 
-from emulator import Config, Emulator
-from emulator.config.load import load
+from sqs_emulator import Config, Emulator
+from sqs_emulator.config.load import load
 from tests.docs.document import Section
 
 DEADLINE_SECONDS: Final = 120

@@ -14,12 +14,12 @@ from typing import Final
 import msgspec
 import pytest
 
-from emulator import Config, Emulator
-from emulator.config.load import load
-from emulator.observe import symptoms
-from emulator.observe.history import WHAT
-from emulator.web.control import clock, make_control
-from emulator.web.origins import Origins
+from sqs_emulator import Config, Emulator
+from sqs_emulator.config.load import load
+from sqs_emulator.observe import symptoms
+from sqs_emulator.observe.history import WHAT
+from sqs_emulator.web.control import clock, make_control
+from sqs_emulator.web.origins import Origins
 from tests.docs.curl import Answer, Shown, curl
 from tests.docs.document import ROOT, Section, read
 from tests.docs.suites import SERVED, environment
@@ -114,7 +114,7 @@ def test_the_keys_of_a_body_are_told(page: str, body: type[msgspec.Struct]) -> N
 
 
 def test_the_parameters_that_pages_read_are_told() -> None:
-    source = "".join(path.read_text("utf-8") for path in (ROOT / "emulator/web/control").glob("*.py"))
+    source = "".join(path.read_text("utf-8") for path in (ROOT / "emulator/sqs_emulator/web/control").glob("*.py"))
     read_there = set(re.findall(r"""query(?:\.get\(|\[)"(\w+)"|\.(?:number|flag)\("(\w+)\"""", source))
     names = {one or other for one, other in read_there} - {"region"}  # of a queue in two regions, which nobody has
     told = (ROOT / "docs/control.md").read_text("utf-8")

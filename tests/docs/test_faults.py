@@ -12,16 +12,16 @@ from typing import Any, Final
 import msgspec
 import pytest
 
-from emulator import Config, Emulator
-from emulator.config.load import load
-from emulator.contract.errors import WIRE_ERRORS
-from emulator.contract.sqs import ACTIONS
-from emulator.faults import errors
-from emulator.faults.effects import EFFECTS, Effect
-from emulator.faults.rules import FaultError, FaultRule, parse_rule
-from emulator.faults.scenarios import described, parse_rules, rules_of
-from emulator.provisioning import plan
-from emulator.testing import Account
+from sqs_emulator import Config, Emulator
+from sqs_emulator.config.load import load
+from sqs_emulator.contract.errors import WIRE_ERRORS
+from sqs_emulator.contract.sqs import ACTIONS
+from sqs_emulator.faults import errors
+from sqs_emulator.faults.effects import EFFECTS, Effect
+from sqs_emulator.faults.rules import FaultError, FaultRule, parse_rule
+from sqs_emulator.faults.scenarios import described, parse_rules, rules_of
+from sqs_emulator.provisioning import plan
+from sqs_emulator.testing import Account
 from tests.docs.document import Section, read
 from tests.docs.suites import commands, run
 

@@ -9,8 +9,8 @@ from typing import Final
 
 import pytest
 
-from emulator.config.load import load
-from emulator.provisioning import plan
+from sqs_emulator.config.load import load
+from sqs_emulator.provisioning import plan
 from tests.docs.document import Section, read
 from tests.docs.suites import commands, run, unknown_blocks
 

@@ -12,10 +12,10 @@ from typing import Final
 import pytest
 import yaml
 
-from emulator import Config, Emulator
-from emulator.observe.history import WHAT
-from emulator.pytest_plugin import CeleryBroker
-from emulator.testing import Account, Clock, Faults, Messages, Queue
+from sqs_emulator import Config, Emulator
+from sqs_emulator.observe.history import WHAT
+from sqs_emulator.pytest_plugin import CeleryBroker
+from sqs_emulator.testing import Account, Clock, Faults, Messages, Queue
 from tests.docs.document import ROOT, Section, read
 from tests.docs.suites import commands, environment, run, unknown_blocks
 

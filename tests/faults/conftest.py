@@ -8,16 +8,16 @@ from typing import Any
 
 import pytest
 
-from emulator import Emulator
-from emulator.core.clock import AccountClock
-from emulator.faults.active import ActiveRule
-from emulator.faults.delivery import UnreliableQueue
-from emulator.faults.injector import Injector
-from emulator.faults.rules import parse_rule
-from emulator.faults.scenarios import parse_rules
-from emulator.faults.waits import Time
-from emulator.services.dispatch import dispatch
-from emulator.web.http import Reply
+from sqs_emulator import Emulator
+from sqs_emulator.core.clock import AccountClock
+from sqs_emulator.faults.active import ActiveRule
+from sqs_emulator.faults.delivery import UnreliableQueue
+from sqs_emulator.faults.injector import Injector
+from sqs_emulator.faults.rules import parse_rule
+from sqs_emulator.faults.scenarios import parse_rules
+from sqs_emulator.faults.waits import Time
+from sqs_emulator.services.dispatch import dispatch
+from sqs_emulator.web.http import Reply
 from tests.core.by_hand import RingableAlarm
 from tests.raw_http import Connection, Response, credentials, http, json_call, parse_response, wait_until
 from tests.spec.catalogue import Told, told_by

@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from emulator.faults.errors import NAMES
+from sqs_emulator.faults.errors import NAMES
 from tests.faults.conftest import BrokenAccount, FaultySqs
 from tests.raw_http import Connection
 from tests.spec.catalogue import told_by

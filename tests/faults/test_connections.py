@@ -10,11 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from emulator import Config, Emulator
-from emulator.faults.effects import Drop, Latency
-from emulator.faults.outcomes import ConnectionDropped
-from emulator.faults.rules import FaultRule
-from emulator.web.http import Reply
+from sqs_emulator import Config, Emulator
+from sqs_emulator.faults.effects import Drop, Latency
+from sqs_emulator.faults.outcomes import ConnectionDropped
+from sqs_emulator.faults.rules import FaultRule
+from sqs_emulator.web.http import Reply
 from tests.certificates import make_certificate
 from tests.conftest import serve
 from tests.faults.conftest import BrokenAccount, FaultySqs

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.core.events import Event, MessageVisibilityChanged
-from emulator.core.queue import Delivery, Draft
-from emulator.core.standard import StandardQueue
-from emulator.faults.active import ActiveRule
-from emulator.faults.delivery import UnreliableQueue, equip
-from emulator.faults.rules import parse_rule
+from sqs_emulator.core.events import Event, MessageVisibilityChanged
+from sqs_emulator.core.queue import Delivery, Draft
+from sqs_emulator.core.standard import StandardQueue
+from sqs_emulator.faults.active import ActiveRule
+from sqs_emulator.faults.delivery import UnreliableQueue, equip
+from sqs_emulator.faults.rules import parse_rule
 from tests.core.by_hand import Parked, RingableAlarm, draft, redrive_policy
 from tests.faults.conftest import BrokenAccount, FaultySqs
 from tests.raw_http import Connection, received

@@ -6,9 +6,9 @@ from typing import Any, Final
 
 import pytest
 
-from emulator.contract.errors import WIRE_ERRORS
-from emulator.core.errors import SqsError
-from emulator.faults.errors import NAMES
+from sqs_emulator.contract.errors import WIRE_ERRORS
+from sqs_emulator.core.errors import SqsError
+from sqs_emulator.faults.errors import NAMES
 from tests.faults.conftest import BrokenAccount, FaultySqs
 from tests.raw_http import Connection
 from tests.spec.catalogue import CATALOGUE, NEVER_ANSWERED, told_by

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from emulator.contract.action import Action, Request, Result
-from emulator.faults.effects import DeliverTwice, Fewer
-from emulator.faults.rules import FaultRule
-from emulator.services.call import Call, Pending
-from emulator.services.dispatch import dispatch
+from sqs_emulator.contract.action import Action, Request, Result
+from sqs_emulator.faults.effects import DeliverTwice, Fewer
+from sqs_emulator.faults.rules import FaultRule
+from sqs_emulator.services.call import Call, Pending
+from sqs_emulator.services.dispatch import dispatch
 from tests.faults.conftest import FaultySqs
 
 

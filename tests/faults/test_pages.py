@@ -8,8 +8,8 @@ from urllib.parse import quote
 
 import pytest
 
-from emulator import Config, Emulator
-from emulator.services.dispatch import dispatch
+from sqs_emulator import Config, Emulator
+from sqs_emulator.services.dispatch import dispatch
 from tests.faults.conftest import BrokenAccount
 from tests.raw_http import Connection, credentials, http
 
@@ -170,7 +170,7 @@ def test_an_emulator_without_rules_has_nothing_of_them() -> None:
 
 
 def test_rules_that_are_there_before_the_start_are_met() -> None:
-    from emulator.faults.rules import parse_rule
+    from sqs_emulator.faults.rules import parse_rule
 
     emulator = Emulator(Config(port=0))
     emulator.faults.add(parse_rule({"effect": "deny", "action": "ListQueues"}))

@@ -7,11 +7,11 @@ from typing import Any, Final
 
 import pytest
 
-from emulator.faults.active import ActiveRule
-from emulator.faults.effects import EFFECTS, Error, Latency, Shuffle
-from emulator.faults.errors import NAMES
-from emulator.faults.rules import FaultError, FaultRule, parse_rule
-from emulator.faults.scenarios import parse_rules
+from sqs_emulator.faults.active import ActiveRule
+from sqs_emulator.faults.effects import EFFECTS, Error, Latency, Shuffle
+from sqs_emulator.faults.errors import NAMES
+from sqs_emulator.faults.rules import FaultError, FaultRule, parse_rule
+from sqs_emulator.faults.scenarios import parse_rules
 from tests.faults.conftest import FaultySqs
 from tests.sqs_by_hand import refused
 

@@ -7,9 +7,9 @@ from typing import Any, Final
 
 import pytest
 
-from emulator.faults.active import ActiveRule
-from emulator.faults.rules import FaultError
-from emulator.faults.scenarios import described, parse_rules
+from sqs_emulator.faults.active import ActiveRule
+from sqs_emulator.faults.rules import FaultError
+from sqs_emulator.faults.scenarios import described, parse_rules
 from tests.faults.conftest import FaultySqs
 
 SCENARIOS: Final = ("at-least-once", "throttled", "flaky-network", "lost-permissions")

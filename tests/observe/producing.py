@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from celery import Celery
 
-from emulator import Emulator
+from sqs_emulator import Emulator
 
 REGION: Final = "us-east-1"
 ACCOUNT: Final = "000000000000"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from emulator.core.errors import QueueNameExists
-from emulator.core.events import Consumer
-from emulator.core.queue import Queue
-from emulator.observe.doctor import diagnose
-from emulator.observe.findings import Change, Finding, Severity
+from sqs_emulator.core.errors import QueueNameExists
+from sqs_emulator.core.events import Consumer
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.observe.doctor import diagnose
+from sqs_emulator.observe.findings import Change, Finding, Severity
 from tests.core.by_hand import Parked, fifo_draft, receive
 from tests.observe.bodies import task_body
 from tests.observe.watched import OTHER, WORKER, Watched

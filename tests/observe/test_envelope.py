@@ -14,7 +14,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from emulator.observe.envelope import Envelope, decode
+from sqs_emulator.observe.envelope import Envelope, decode
 from tests.observe.bodies import enveloped, task_body
 
 OF_PROTOCOL_1 = {"task": "demo.add", "id": "1", "args": [2, 3], "kwargs": {}, "retries": 0}

@@ -15,8 +15,8 @@ pytest.importorskip("celery", reason="these messages are made by a real Celery")
 
 from kombu.serialization import register
 
-from emulator import Config, Emulator
-from emulator.observe.envelope import Envelope, decode
+from sqs_emulator import Config, Emulator
+from sqs_emulator.observe.envelope import Envelope, decode
 from tests.observe.bodies import task_body
 from tests.observe.producing import sent
 

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import msgspec
 import pytest
 
-from emulator.core.events import Consumer
-from emulator.core.queue import Queue
-from emulator.observe.history import History, history, name_of, task_histories
+from sqs_emulator.core.events import Consumer
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.observe.history import History, history, name_of, task_histories
 from tests.core.by_hand import fifo_draft, receive
 from tests.observe.bodies import task_body
 from tests.observe.watched import OTHER, PRODUCER, WORKER, Watched

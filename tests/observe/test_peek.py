@@ -9,13 +9,13 @@ from typing import Any
 import msgspec
 import pytest
 
-from emulator.contract.sqs.messages import ReceivedMessage
-from emulator.core import receipts
-from emulator.core.digests import md5_of_body
-from emulator.core.fifo import FifoQueue
-from emulator.core.message import MessageAttributeValue, State
-from emulator.core.queue import Draft, Queue
-from emulator.observe.peek import STATES, PeekedMessage, localstack_messages, peek
+from sqs_emulator.contract.sqs.messages import ReceivedMessage
+from sqs_emulator.core import receipts
+from sqs_emulator.core.digests import md5_of_body
+from sqs_emulator.core.fifo import FifoQueue
+from sqs_emulator.core.message import MessageAttributeValue, State
+from sqs_emulator.core.queue import Draft, Queue
+from sqs_emulator.observe.peek import STATES, PeekedMessage, localstack_messages, peek
 from tests.core.by_hand import Queues, draft, fifo_draft, receive
 from tests.observe.bodies import task_body
 

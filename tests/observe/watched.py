@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from emulator.core.events import Consumer
-from emulator.core.queue import Draft, Queue
-from emulator.observe.doctor import diagnose
-from emulator.observe.feed import Feed
-from emulator.observe.findings import Finding
-from emulator.observe.history import History, history
+from sqs_emulator.core.events import Consumer
+from sqs_emulator.core.queue import Draft, Queue
+from sqs_emulator.observe.doctor import diagnose
+from sqs_emulator.observe.feed import Feed
+from sqs_emulator.observe.findings import Finding
+from sqs_emulator.observe.history import History, history
 from tests.core.by_hand import Queues, draft
 
 PRODUCER: Final = Consumer("10.0.0.1:5000", "Boto3/1.44.5 md/Botocore#1.44.5 ua/2.1")

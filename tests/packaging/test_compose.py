@@ -14,7 +14,7 @@ from urllib.request import urlopen
 import pytest
 import yaml
 
-from emulator.config import SETTINGS, Config
+from sqs_emulator.config import SETTINGS, Config
 from tests.packaging.dockerfile import REPOSITORY, Image, outside_environment, read
 from tests.packaging.processes import Process, wait_until
 

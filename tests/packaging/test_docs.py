@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from emulator.contract.sqs import ACTIONS
-from emulator.core.attributes import FIFO_ONLY, READ_ONLY, SETTABLE
-from emulator.services.dispatch import HANDLERS
+from sqs_emulator.contract.sqs import ACTIONS
+from sqs_emulator.core.attributes import FIFO_ONLY, READ_ONLY, SETTABLE
+from sqs_emulator.services.dispatch import HANDLERS
 from tests.packaging.dockerfile import REPOSITORY
 
 SQS: Final = (REPOSITORY / "docs" / "sqs.md").read_text("utf-8")

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emulator.config import SETTINGS, Config
+from sqs_emulator.config import SETTINGS, Config
 from tests.certificates import make_certificate
 from tests.packaging.dockerfile import REPOSITORY, Image, is_ignored, read
 from tests.packaging.processes import Process
@@ -110,10 +110,10 @@ def test_the_stages_have_one_base() -> None:
 @pytest.mark.parametrize(
     ("path", "ignored"),
     [
-        ("emulator/core/queue.py", False),
+        ("emulator/sqs_emulator/core/queue.py", False),
         ("docker/healthcheck.py", False),
         ("pyproject.toml", False),
-        ("emulator/core/__pycache__/queue.pyc", True),
+        ("emulator/sqs_emulator/core/__pycache__/queue.pyc", True),
         ("tests/conftest.py", True),
         ("examples/celery/app.py", True),
         (".git/config", True),

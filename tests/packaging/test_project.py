@@ -7,7 +7,7 @@ import re
 import tomllib
 from typing import Any, Final
 
-from emulator import __version__
+from sqs_emulator import __version__
 from tests.packaging.dockerfile import REPOSITORY
 from tests.packaging.lowest import lowest
 

@@ -15,8 +15,8 @@ import boto3
 import pytest
 import yaml
 
-from emulator import Config, Emulator
-from emulator.config import SETTINGS, Setting
+from sqs_emulator import Config, Emulator
+from sqs_emulator.config import SETTINGS, Setting
 from tests.packaging.dockerfile import REPOSITORY, Image, outside_environment
 from tests.packaging.processes import Process
 

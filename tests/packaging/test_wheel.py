@@ -15,8 +15,10 @@ from typing import Final
 
 import pytest
 
-from emulator import __version__
+from sqs_emulator import __version__
 from tests.packaging.dockerfile import REPOSITORY, Image
+
+SOURCE: Final = REPOSITORY / "emulator"
 
 APACHE_2_0_SHA256: Final = "cfc7749b96f63bd31c3c42b5c471bf756814053e847c10f3eb003417bc523d30"
 RUNTIME: Final = {"click", "httptools", "msgspec", "sortedcontainers", "starlette", "uvicorn", "uvloop", "xmltodict"}
@@ -38,15 +40,15 @@ def metadata(files: dict[str, bytes]) -> Message:
 
 def test_the_wheel_holds_the_package_and_nothing_else(files: dict[str, bytes]) -> None:
     package = {
-        path.relative_to(REPOSITORY).as_posix()
-        for path in (REPOSITORY / "emulator").rglob("*")
+        path.relative_to(SOURCE).as_posix()
+        for path in SOURCE.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
 
     shipped = set(files)
 
     assert {name for name in shipped if not name.startswith("info/")} == package
-    assert "emulator/py.typed" in shipped
+    assert "sqs_emulator/py.typed" in shipped
     assert shipped - package == {
         "info/METADATA",
         "info/WHEEL",
@@ -89,9 +91,9 @@ def test_uvloop_is_not_asked_for_on_windows(metadata: Message) -> None:
 
 def test_the_wheel_installs_the_command(files: dict[str, bytes], image: Image) -> None:
     command = image.run(["sqs-emulator", "--version"])
-    module = image.run(["python", "-m", "emulator", "--version"])
+    module = image.run(["python", "-m", "sqs_emulator", "--version"])
 
-    assert "sqs-emulator = emulator.cli:main" in files["info/entry_points.txt"].decode()
+    assert "sqs-emulator = sqs_emulator.cli:main" in files["info/entry_points.txt"].decode()
     assert (command.returncode, command.stdout.split()) == (0, ["sqs-emulator,", "version", __version__])
     assert module.stdout == command.stdout
 

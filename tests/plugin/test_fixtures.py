@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator import Config, Emulator
+from sqs_emulator import Config, Emulator
 
 NO_WARNINGS = ("-W", "error")
 
@@ -32,8 +32,8 @@ def test_nothing_of_ours_is_imported_until_a_fixture_is_used(suite: pytest.Pytes
         import sys
 
         def test_what_is_loaded():
-            ours = {name for name in sys.modules if name.partition(".")[0] == "emulator"}
-            assert ours == {"emulator", "emulator.pytest_plugin"}
+            ours = {name for name in sys.modules if name.partition(".")[0] == "sqs_emulator"}
+            assert ours == {"sqs_emulator", "sqs_emulator.pytest_plugin"}
             assert not {"uvicorn", "starlette", "msgspec", "boto3"} & sys.modules.keys()
     """
 

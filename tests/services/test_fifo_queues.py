@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 
-from emulator.core.limits import Limits
+from sqs_emulator.core.limits import Limits
 from tests.sqs_by_hand import START, Sqs, refused, texts
 
 FIRST_SEQUENCE_NUMBER: Final = 18_849_496_460_467_696_128

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pytest
 
-from emulator.core.limits import Limits
+from sqs_emulator.core.limits import Limits
 from tests.sqs_by_hand import START, Sqs, refused
 
 ARN: Final = "arn:aws:sqs:us-east-1:000000000000:"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from emulator.core.limits import STRICT, Limits
+from sqs_emulator.core.limits import STRICT, Limits
 from tests.sqs_by_hand import Sqs, queue_url, refused, texts
 
 NO_QUEUE = "AWS.SimpleQueueService.NonExistentQueue"

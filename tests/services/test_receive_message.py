@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from emulator.core.limits import Limits
+from sqs_emulator.core.limits import Limits
 from tests.sqs_by_hand import START, Sqs, refused
 
 SENDER: Final = "AIDAIENQZJOLO23YVJ4VO"

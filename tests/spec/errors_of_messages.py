@@ -6,7 +6,7 @@ import string
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from emulator.core.limits import Limits
+from sqs_emulator.core.limits import Limits
 from tests.spec.catalogue import Error, bad_parameter, bad_value, missing, unknown_attribute
 from tests.spec.rows import ONLY_JSON, EntryRow, Row, Sections
 from tests.spec.scene import DEAD, FIFO, STANDARD, Given, call

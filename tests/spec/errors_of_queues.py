@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from emulator.core.limits import STRICT
+from sqs_emulator.core.limits import STRICT
 from tests.spec.catalogue import (
     NO_QUEUE,
     Error,

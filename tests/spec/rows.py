@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Final, NamedTuple
 
-from emulator.core.limits import RELAXED, Limits
+from sqs_emulator.core.limits import RELAXED, Limits
 from tests.spec.catalogue import Error
 from tests.spec.scene import Given
 from tests.spec.spelling import JSON, PROTOCOLS, QUERY

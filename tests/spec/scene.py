@@ -17,7 +17,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final, NamedTuple
 
-from emulator.core.limits import RELAXED, Limits
+from sqs_emulator.core.limits import RELAXED, Limits
 from tests.raw_http import Response
 from tests.spec.catalogue import Told, told_by
 from tests.spec.snapshot import settle, snapshot

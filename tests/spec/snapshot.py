@@ -13,9 +13,9 @@ from typing import Any, Final
 
 import msgspec
 
-from emulator.core.alarms import NoAlarm
-from emulator.core.broker import Broker
-from emulator.core.limits import Limits
+from sqs_emulator.core.alarms import NoAlarm
+from sqs_emulator.core.broker import Broker
+from sqs_emulator.core.limits import Limits
 from tests.sqs_by_hand import HandClock, Sqs
 
 _PLAIN: Final = (type(None), bool, int, float, str, bytes, enum.Enum)

@@ -6,7 +6,7 @@ import string
 from collections.abc import Iterator
 from typing import Final
 
-from emulator.core.limits import Limits
+from sqs_emulator.core.limits import Limits
 from tests.spec.errors_of_messages import MAX_BYTES, SEND, SEND_FIFO, SMALL, text
 from tests.spec.errors_of_queues import RANGES, policy
 from tests.spec.rows import Taken

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 
-from emulator.core.limits import STRICT, Limits
+from sqs_emulator.core.limits import STRICT, Limits
 from tests.spec.catalogue import CORAL, Told, told_by
 from tests.spec.numbered import rows_in
 from tests.spec.scene import Scene, arn_of, redrive_policy

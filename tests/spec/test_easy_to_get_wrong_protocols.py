@@ -7,9 +7,9 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 import pytest
 
-from emulator import Config, Emulator
-from emulator.contract.sqs import ACTIONS
-from emulator.core.limits import Limits
+from sqs_emulator import Config, Emulator
+from sqs_emulator.contract.sqs import ACTIONS
+from sqs_emulator.core.limits import Limits
 from tests.raw_http import Connection, credentials, http, json_call, query_call
 from tests.spec.catalogue import CATALOGUE, CORAL
 from tests.spec.numbered import rows_in

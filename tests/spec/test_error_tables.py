@@ -7,8 +7,8 @@ from typing import Final
 
 import pytest
 
-from emulator.contract.errors import WIRE_ERRORS
-from emulator.contract.sqs import ACTIONS
+from sqs_emulator.contract.errors import WIRE_ERRORS
+from sqs_emulator.contract.sqs import ACTIONS
 from tests.raw_http import http, json_call, query_call
 from tests.spec.catalogue import CATALOGUE, NEVER_ANSWERED, UNKNOWN_WORDS, Told, told_by
 from tests.spec.errors_of_messages import ERRORS_OF_ENTRIES, ERRORS_OF_MESSAGES

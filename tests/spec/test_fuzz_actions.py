@@ -16,8 +16,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.contract.sqs import ACTIONS
-from emulator.web.http import Reply
+from sqs_emulator.contract.sqs import ACTIONS
+from sqs_emulator.web.http import Reply
 from tests.raw_http import HOST, Response, json_call, parse_response, query_call
 from tests.spec.scene import DEAD, FIFO, STANDARD, Given, Scene, arn_of, call, redrive_policy
 from tests.spec.spelling import JSON, PROTOCOLS, QUERY, spelt

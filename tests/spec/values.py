@@ -15,9 +15,9 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 
-from emulator.contract.sqs import ACTIONS
-from emulator.wire import shapes
-from emulator.wire.shapes import ListOf, MapOf, Members, Scalar, Shape
+from sqs_emulator.contract.sqs import ACTIONS
+from sqs_emulator.wire import shapes
+from sqs_emulator.wire.shapes import ListOf, MapOf, Members, Scalar, Shape
 from tests.spec.errors_of_move_tasks import task_handle
 from tests.spec.scene import DEAD, FIFO, MISSING, SOURCE, STANDARD, arn_of, redrive_policy
 

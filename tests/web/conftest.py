@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator import Emulator
-from emulator.testing import Account
+from sqs_emulator import Emulator
+from sqs_emulator.testing import Account
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Final
 
 import pytest
 
-from emulator import Emulator
+from sqs_emulator import Emulator
 from tests.conftest import COATS
 from tests.raw_http import DEADLINE_SECONDS, Calls, Connection, Response, chunked, http, json_call, query_call, received
 

@@ -12,7 +12,7 @@ import botocore.config
 import pytest
 from botocore.exceptions import ClientError
 
-from emulator import Config, Emulator
+from sqs_emulator import Config, Emulator
 from tests.raw_http import Calls, wait_until
 
 SECRETS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}

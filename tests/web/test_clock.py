@@ -15,8 +15,8 @@ import pytest
 from botocore.config import Config as ClientConfig
 from botocore.exceptions import ClientError
 
-from emulator import Config, Emulator
-from emulator.testing import Account, EmulatorError
+from sqs_emulator import Config, Emulator
+from sqs_emulator.testing import Account, EmulatorError
 from tests.raw_http import wait_until
 
 REAL_SECONDS: Final = 10  # none of what is waited for here takes nearly so long in real time

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emulator import Config, Emulator, __version__
+from sqs_emulator import Config, Emulator, __version__
 from tests.raw_http import Calls, Connection, http
 from tests.sqs_by_hand import HandClock
 

@@ -7,7 +7,7 @@ from typing import Final
 
 import pytest
 
-from emulator import Emulator
+from sqs_emulator import Emulator
 from tests.raw_http import (
     HOST,
     Calls,

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from emulator import Emulator
+from sqs_emulator import Emulator
 from tests.conftest import COATS
 from tests.raw_http import Calls, Connection, chunked, http
 

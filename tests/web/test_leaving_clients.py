@@ -8,9 +8,9 @@ from typing import Final
 
 import pytest
 
-from emulator import Config, Emulator
-from emulator.contract.action import Action, Request, Result
-from emulator.services.call import Call, Pending
+from sqs_emulator import Config, Emulator
+from sqs_emulator.contract.action import Action, Request, Result
+from sqs_emulator.services.call import Call, Pending
 from tests.raw_http import DEADLINE_SECONDS, Calls, Connection, credentials, http, json_call, received
 
 RESET: Final = b"\1\0\0\0\0\0\0\0"  # l_onoff, l_linger: close sends a reset

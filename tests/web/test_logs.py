@@ -8,17 +8,17 @@ from typing import Final
 
 import pytest
 
-from emulator.web.logs import attach
+from sqs_emulator.web.logs import attach
 from tests.raw_http import http, json_call, query_call
 from tests.sqs_by_hand import Sqs
 
-ACCESS: Final = "emulator.access"
-WIRE: Final = "emulator.wire"
+ACCESS: Final = "sqs_emulator.access"
+WIRE: Final = "sqs_emulator.wire"
 
 
 @pytest.fixture(autouse=True)
 def _at_info(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.INFO, logger="emulator")
+    caplog.set_level(logging.INFO, logger="sqs_emulator")
 
 
 def lines(caplog: pytest.LogCaptureFixture, name: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from emulator import Emulator
+from sqs_emulator import Emulator
 from tests.raw_http import HOST, Calls, Connection, http, received
 
 ALLOWED: Final = "http://allowed.test"  # the `allowed_origins` of the fixture's emulators

@@ -12,7 +12,7 @@ from typing import Final
 
 import pytest
 
-from emulator import Config, ConfigError, Emulator
+from sqs_emulator import Config, ConfigError, Emulator
 from tests.certificates import make_certificate
 from tests.conftest import COATS, serve
 from tests.raw_http import Calls, Connection, http, json_call, query_call, received, wait_until

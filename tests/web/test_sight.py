@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from emulator import Config, Emulator
-from emulator.testing import Account, EmulatorError
+from sqs_emulator import Config, Emulator
+from sqs_emulator.testing import Account, EmulatorError
 from tests.raw_http import wait_until
 
 

@@ -6,11 +6,11 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from emulator.core.clock import AccountClock
-from emulator.core.queue import Delivery, Draft
-from emulator.core.standard import StandardQueue
-from emulator.core.waiters import Waiter
-from emulator.web.timekeeper import Timekeeper
+from sqs_emulator.core.clock import AccountClock
+from sqs_emulator.core.queue import Delivery, Draft
+from sqs_emulator.core.standard import StandardQueue
+from sqs_emulator.core.waiters import Waiter
+from sqs_emulator.web.timekeeper import Timekeeper
 from tests.sqs_by_hand import HandClock
 
 

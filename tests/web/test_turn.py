@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import asyncio
 
-from emulator.core.broker import Broker
-from emulator.core.clock import SystemClock
-from emulator.web.aws import AwsApi
-from emulator.web.http import Connection, HttpRequest, ParkedReply, Reply
-from emulator.web.turn import Turn
+from sqs_emulator.core.broker import Broker
+from sqs_emulator.core.clock import SystemClock
+from sqs_emulator.web.aws import AwsApi
+from sqs_emulator.web.http import Connection, HttpRequest, ParkedReply, Reply
+from sqs_emulator.web.turn import Turn
 
 
 class Asker:

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from emulator.wire.credentials import NO_SCOPE, Scope, of_header, of_query, region_of_host
+from sqs_emulator.wire.credentials import NO_SCOPE, Scope, of_header, of_query, region_of_host
 
 V4: Final = "AWS4-HMAC-SHA256 "
 SCOPE: Final = "20260101/eu-west-1/sqs/aws4_request"

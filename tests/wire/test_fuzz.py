@@ -9,10 +9,10 @@ from xml.etree import ElementTree
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emulator.contract.sqs import ACTIONS
-from emulator.web.http import Reply
-from emulator.wire import shapes
-from emulator.wire.shapes import ListOf, MapOf, Members, Shape
+from sqs_emulator.contract.sqs import ACTIONS
+from sqs_emulator.web.http import Reply
+from sqs_emulator.wire import shapes
+from sqs_emulator.wire.shapes import ListOf, MapOf, Members, Shape
 from tests.raw_http import Response, http, json_call, parse_response, query_call
 from tests.sqs_by_hand import Sqs, bytes_of, request_of
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from emulator.contract.sqs import ACTIONS
+from sqs_emulator.contract.sqs import ACTIONS
 from tests.conftest import COATS
 from tests.raw_http import Connection
 from tests.sqs_by_hand import Sqs

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emulator.wire import xml
+from sqs_emulator.wire import xml
 
 TEXTS: Final = {
     "plain": ("hello", "hello"),

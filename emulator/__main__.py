@@ -1,8 +1,0 @@
-"""`python -m emulator`: the same as the command `sqs-emulator`."""
-
-from __future__ import annotations
-
-from emulator.cli import main
-
-if __name__ == "__main__":
-    main(prog_name="sqs-emulator")

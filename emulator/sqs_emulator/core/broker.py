@@ -1,0 +1,344 @@
+"""All there is: accounts, their regions, the queues by name, and the names that were deleted a moment ago.
+
+An account is made by its first queue, so a key that only asks costs no memory. Each account has its own clock, which
+everything that happens to its queues goes by, whoever calls.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping
+
+from sqs_emulator.core import attributes as queue_attributes
+from sqs_emulator.core.alarms import Alarm, NoAlarm
+from sqs_emulator.core.attributes import QueueAttributes
+from sqs_emulator.core.clock import AccountClock, Clock
+from sqs_emulator.core.errors import (
+    InvalidAttributeValue,
+    InvalidParameter,
+    InvalidParameterValue,
+    QueueDeletedRecently,
+    QueueDoesNotExist,
+    QueueNameExists,
+    ResourceNotFound,
+    UnsupportedOperation,
+)
+from sqs_emulator.core.events import Event, QueueCreated, QueueCreationRefused, QueueDeleted, Sink
+from sqs_emulator.core.fifo import FifoQueue
+from sqs_emulator.core.identifiers import queue_arn
+from sqs_emulator.core.limits import RELAXED, Limits
+from sqs_emulator.core.message import Message
+from sqs_emulator.core.move_tasks import MessageMoveTask
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.core.redrive import refused
+from sqs_emulator.core.standard import StandardQueue
+
+
+class Region:
+    """The queues of one account in one region, by name."""
+
+    def __init__(self) -> None:
+        self.queues: dict[str, Queue] = {}
+        self.free_at: dict[str, int] = {}  # when the name of a queue deleted lately may be used again
+
+
+class Account:
+    """One customer's regions, and the time that they go by."""
+
+    def __init__(self, clock: AccountClock, alarm: Alarm) -> None:
+        self.clock = clock
+        self.alarm = alarm
+        self.regions: dict[str, Region] = {}
+
+    def queues(self) -> Iterator[Queue]:
+        for region in self.regions.values():
+            yield from region.queues.values()
+
+    def advance_to(self, target: int) -> None:
+        """Move the clock on, from one moment to the next at which something happens that somebody sees happen.
+
+        Those are the ends of what parked receives wait for, and the steps of move tasks. What happens between them in
+        queues where nobody waits comes in the order of its deadlines when the queue is looked at; it is, at the end.
+        Raises ValueError for a moment that is past.
+        """
+        rate = self.clock.rate
+        self.clock.freeze()
+        if target < self.clock.now():
+            self.clock.set_rate(rate)
+            self.clock.move_to(target)  # which says why not
+        while (due := self.alarm.next()) is not None and due[0] <= target:
+            moment, whom = due
+            self.clock.move_to(max(moment, self.clock.now()))
+            self.alarm.set(whom, None)
+            whom.wake(self.clock.now())
+        self.clock.move_to(target)
+        for queue in list(self.queues()):
+            queue.catch_up(target)
+            queue.settle(target)
+        self.clock.set_rate(rate)
+        self.alarm.clock_changed()
+
+
+class Broker:
+    """The root of the state. `alarm_of` gives a new account its alarm, by its clock."""
+
+    def __init__(
+        self, clock: Clock, *, limits: Limits = RELAXED, alarm_of: Callable[[AccountClock], Alarm] | None = None
+    ) -> None:
+        self.clock = clock
+        self.limits = limits
+        self.accounts: dict[str, Account] = {}
+        self._alarm_of = alarm_of or (lambda _clock: NoAlarm())
+        self._sinks: tuple[Sink, ...] = ()
+        self.gone: deque[Message] | None = None  # the messages that left last, if somebody wants them
+        # What a configuration puts in: how the clock of a new account begins, with which queues an account begins that
+        # was dropped, and queues that are made when they are asked for.
+        self.begin_clock: Callable[[str, AccountClock], None] = lambda _account, _clock: None
+        self.begin_anew: Callable[[str], None] = lambda _account: None
+        self.make_missing: Callable[[str, str, str], Queue | None] = lambda _account, _region, _name: None
+
+    # Look-ups.
+
+    def find(self, account: str, region: str, name: str) -> Queue:
+        try:
+            return self.accounts[account].regions[region].queues[name]
+        except KeyError:
+            pass
+        made = self.make_missing(account, region, name)
+        if made is None:
+            raise QueueDoesNotExist
+        return made
+
+    def find_arn(self, arn: str) -> Queue | None:
+        region, account, name = arn.split(":")[3:]
+        try:
+            return self.accounts[account].regions[region].queues[name]
+        except KeyError:
+            return None
+
+    def account(self, number: str) -> Account:
+        """Return an account, made now if nothing was kept of it."""
+        found = self.accounts.get(number)
+        if found is None:
+            clock = self._new_clock(number)
+            found = self.accounts[number] = Account(clock, self._alarm_of(clock))
+        return found
+
+    def _new_clock(self, account: str) -> AccountClock:
+        clock = AccountClock(self.clock)
+        self.begin_clock(account, clock)
+        return clock
+
+    def drop_account(self, number: str) -> None:
+        """Forget an account, its clock and its queues with everything in them; parked receives are answered.
+
+        The queues that it had from the start are there again, as empty as then.
+        """
+        account = self.accounts.pop(number, None)
+        if account is not None:
+            for queue in account.queues():
+                self._end(queue, account.clock.now())
+            self.begin_anew(number)
+
+    def clock_of(self, account: str) -> AccountClock:
+        """Return an account's clock; of one that is not there, the clock that it would begin with now."""
+        found = self.accounts.get(account)
+        return self._new_clock(account) if found is None else found.clock
+
+    def queues_named(self, account: str, region: str, prefix: str = "") -> list[Queue]:
+        """Return an account's queues in one region whose names begin so, in the order of their names."""
+        queues = self._region(account, region).queues
+        return [queues[name] for name in sorted(queues) if name.startswith(prefix)]
+
+    def queues(self) -> Iterator[Queue]:
+        for account in self.accounts.values():
+            yield from account.queues()
+
+    def queues_of(self, account: str) -> Iterator[Queue]:
+        found = self.accounts.get(account)
+        if found is not None:
+            yield from found.queues()
+
+    def _region(self, account: str, region: str) -> Region:
+        """Return a region to read; an empty one, kept by nobody, where there are no queues."""
+        found = self.accounts.get(account)
+        return (found and found.regions.get(region)) or Region()
+
+    # Queues come and go.
+
+    def create_queue(
+        self, account: str, region: str, name: str, sent: Mapping[str, str | None], *, tags: dict[str, str], now: int
+    ) -> Queue:
+        """Create a queue, or return the one there is if each attribute that was sent has the value it has there."""
+        arn = queue_arn(region, account, name)
+        is_fifo = (sent.get("FifoQueue") or "").lower() == "true"
+        default = QueueAttributes(fifo_queue=is_fifo, maximum_message_size=self.limits.message_bytes)
+        wanted = self.checked_attributes(arn, default, sent)
+        place = self._region(account, region)
+        live = place.queues.get(name)
+        if live is not None:
+            difference = queue_attributes.first_difference(sent, wanted, live.attributes)
+            if difference is not None:
+                if live.emit is not None:
+                    there = queue_attributes.shown(live.attributes).get(difference)
+                    live.emit(QueueCreationRefused(now, arn, difference, sent[difference], there))
+                raise QueueNameExists.differing_in(difference)
+            return live
+        if now < place.free_at.get(name, now):
+            raise QueueDeletedRecently
+        owner = self.account(account)
+        queue: Queue = (FifoQueue if is_fifo else StandardQueue)(
+            arn,
+            now=now,
+            attributes=wanted,
+            limits=self.limits,
+            clock=owner.clock,
+            alarm=owner.alarm,
+            emit=self._emit(),
+            find=self.find_arn,
+            gone=self.gone,
+        )
+        queue.tags.update(tags)
+        owner.regions.setdefault(region, Region()).queues[name] = queue
+        if queue.emit is not None:
+            queue.emit(QueueCreated(now, arn))
+        return queue
+
+    def delete_queue(self, queue: Queue, *, now: int) -> None:
+        """Delete a queue with everything in it; its parked receives are answered with nothing."""
+        region, account, name = queue.arn.split(":")[3:]
+        place = self.accounts[account].regions[region]
+        del place.queues[name]
+        place.free_at[name] = now + self.limits.recreate_window_ms
+        place.free_at = {name: at for name, at in place.free_at.items() if at > now}
+        self._end(queue, now)
+
+    def _end(self, queue: Queue, now: int) -> None:
+        if queue.emit is not None:
+            queue.emit(QueueDeleted(now, queue.arn, len(queue.messages)))
+        if queue.gone is not None:
+            queue.gone.extend(queue.messages.values())
+        for task in queue.move_tasks:
+            task.cancel(now)
+        queue.end_waits()
+
+    def checked_attributes(self, arn: str, current: QueueAttributes, sent: Mapping[str, str | None]) -> QueueAttributes:
+        """Return a queue's attributes with those that were sent, or raise the first refusal."""
+        wanted = queue_attributes.changed(current, sent)
+        if wanted.maximum_message_size > self.limits.message_bytes:
+            raise InvalidAttributeValue.of("MaximumMessageSize")
+        if wanted.redrive_policy is not None and (text := sent.get("RedrivePolicy")):
+            self._check_dead_letter_target(arn, wanted, wanted.redrive_policy.dead_letter_target_arn, text)
+        return wanted
+
+    def _check_dead_letter_target(self, arn: str, wanted: QueueAttributes, target_arn: str, text: str) -> None:
+        # A queue may name itself, which AWS accepts, even in the request that creates it.
+        if target_arn == arn:
+            return
+        is_near = target_arn.split(":")[:5] == arn.split(":")[:5]  # the same account and region
+        target = self.find_arn(target_arn) if is_near else None
+        if target is None:
+            raise refused(text, "Dead letter target does not exist.")
+        if target.attributes.fifo_queue != wanted.fifo_queue:
+            raise refused(text, "Dead-letter queue must be same type of queue as the source.")
+        allow = target.attributes.redrive_allow_policy
+        if allow is not None and not allow.allows(arn):
+            # Not settled: AWS refuses, its words are not known.
+            reason = f"Queue {target_arn} does not allow the source queue to use it as a dead-letter queue."
+            raise refused(text, reason)
+
+    def dead_letter_sources(self, queue: Queue) -> list[Queue]:
+        """Return the queues whose dead letters go to this one, in the order of their names."""
+        region, account = queue.arn.split(":")[3:5]
+        found = []
+        for each in self.queues_named(account, region):
+            policy = each.attributes.redrive_policy
+            if policy is not None and policy.dead_letter_target_arn == queue.arn:
+                found.append(each)
+        return found
+
+    # Move tasks.
+
+    def start_move_task(
+        self, source: Queue, *, now: int, destination_arn: str | None = None, rate: int | None = None
+    ) -> MessageMoveTask:
+        """Begin to move the messages of a dead-letter queue, and move the first; raises in AWS's order of checks."""
+        if not self.dead_letter_sources(source):
+            raise InvalidParameterValue("Source queue must be configured as a Dead Letter Queue.")
+        self._check_destination(source, destination_arn)
+        if any(task.is_running(now) for task in source.move_tasks):
+            raise InvalidParameterValue(
+                "There is already a task running. "
+                "Only one active task is allowed for a source queue arn at a given time."
+            )
+        most = self.limits.move_tasks
+        if sum(task.is_running(now) for task in self._move_tasks_beside(source)) >= most:
+            # Not settled: AWS's error.
+            raise UnsupportedOperation(f"An account can have {most} active message move tasks at most.")
+        if rate is not None and not 1 <= rate <= self.limits.move_task_rate:
+            # Not settled: AWS's words.
+            reason = f"Must be >= 1 and <= {self.limits.move_task_rate}, if provided."
+            raise InvalidParameter(rate, "MaxNumberOfMessagesPerSecond", reason)
+        task = MessageMoveTask(source, self.find_arn, now=now, destination_arn=destination_arn, rate=rate)
+        source.move_tasks = [*source.move_tasks[1 - self.limits.move_tasks_remembered :], task]
+        task.wake(now)
+        return task
+
+    def _move_tasks_beside(self, source: Queue) -> Iterator[MessageMoveTask]:
+        for queue in self.queues_of(source.arn.split(":")[4]):
+            yield from queue.move_tasks
+
+    def _check_destination(self, source: Queue, destination_arn: str | None) -> None:
+        if destination_arn is None:
+            return
+        destination = self.find_arn(destination_arn)
+        if destination is None:
+            raise ResourceNotFound.of("DestinationArn")
+        # Not settled: AWS's words for these two.
+        if destination is source:
+            raise InvalidParameterValue("Source queue and destination queue must not be the same queue.")
+        if destination.attributes.fifo_queue != source.attributes.fifo_queue:
+            raise InvalidParameterValue("Source queue and destination queue must be of the same type.")
+
+    # Watching.
+
+    def watch(self, sink: Sink) -> None:
+        """Tell `sink` of everything that happens from now on."""
+        self._sinks = (*self._sinks, sink)
+        for queue in self.queues():
+            queue.emit = self._emit()
+
+    @property
+    def watchers(self) -> int:
+        return len(self._sinks)
+
+    def unwatch(self, sink: Sink) -> None:
+        """Tell `sink` no more."""
+        self._sinks = tuple(each for each in self._sinks if each != sink)
+        for queue in self.queues():
+            queue.emit = self._emit()
+
+    def keep_gone(self, most: int) -> None:
+        """Keep the last messages that leave for good: events name them, and what they said may be asked for then."""
+        self.gone = deque(maxlen=most)
+        for queue in self.queues():
+            queue.gone = self.gone
+
+    def _emit(self) -> Sink | None:
+        """Return what a queue calls with its events: nothing, the one sink itself, or all in turn."""
+        if len(self._sinks) < 2:
+            return self._sinks[0] if self._sinks else None
+        sinks = self._sinks
+
+        def emit(event: Event) -> None:
+            for sink in sinks:
+                sink(event)
+
+        return emit
+
+    # The end.
+
+    def end_waits(self) -> None:
+        """Answer every parked receive with nothing."""
+        for queue in self.queues():
+            queue.end_waits()

@@ -1,0 +1,153 @@
+"""What each effect does to a call: a function that goes on with it, or does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, NoReturn
+
+import msgspec
+
+from sqs_emulator.contract.action import Result
+from sqs_emulator.contract.errors import wire_error
+from sqs_emulator.contract.sqs.messages import BatchResultErrorEntry, ReceiveMessageResult
+from sqs_emulator.core.errors import EmptyBatchRequest
+from sqs_emulator.faults import errors
+from sqs_emulator.faults.active import ActiveRule
+from sqs_emulator.faults.effects import (
+    Deny,
+    Drop,
+    Effect,
+    Error,
+    ExpireCredentials,
+    FailEntries,
+    Fewer,
+    Latency,
+    LoseAnswer,
+    Status,
+)
+from sqs_emulator.faults.outcomes import BareStatus, ConnectionDropped, Unanswered
+from sqs_emulator.faults.subject import Subject, task_of
+from sqs_emulator.faults.waits import Answer, HeldCall, Outcome, Proceed, Time, changed
+
+
+class Hit(NamedTuple):
+    """A rule that applies to a call. `proceed` does the call, as far as the rules behind this one let it."""
+
+    rule: ActiveRule
+    subject: Subject
+    proceed: Proceed
+    real_time: Time
+
+
+# Each takes the struct of its own effect, which no common type can say.
+Doing = Callable[[Any, Hit], Outcome]
+
+
+def _error(effect: Error, hit: Hit) -> NoReturn:
+    raise errors.make(effect.error, effect.message, hit.subject.circumstances())
+
+
+def _deny(_effect: Deny, hit: Hit) -> NoReturn:
+    raise errors.make("AccessDenied", None, hit.subject.circumstances())
+
+
+def _expire_credentials(_effect: ExpireCredentials, hit: Hit) -> NoReturn:
+    raise errors.make("ExpiredToken", None, hit.subject.circumstances())
+
+
+def _status(effect: Status, _hit: Hit) -> NoReturn:
+    raise BareStatus(effect.status, effect.body, effect.content_type)
+
+
+def _drop(_effect: Drop, _hit: Hit) -> NoReturn:
+    raise ConnectionDropped
+
+
+def _lose_answer(effect: LoseAnswer, hit: Hit) -> Outcome:
+    return changed(hit.proceed, lambda _answer: _lost(effect))
+
+
+def lose_answer_with_task(effect: LoseAnswer, hit: Hit) -> Outcome:
+    """Do a receive; lose its answer if it brings the rule's task, and only then count it."""
+    rule = hit.rule
+
+    def lose(answer: Answer) -> Answer:
+        brought = (isinstance(answer, ReceiveMessageResult) and answer.messages) or ()
+        is_met = any(rule.rule.is_about_task(task_of(each.body)) for each in brought)
+        return _lost(effect) if is_met and rule.applies() else answer
+
+    return changed(hit.proceed, lose)
+
+
+def _lost(effect: LoseAnswer) -> Unanswered:
+    return ConnectionDropped() if effect.status is None else BareStatus(effect.status, effect.body, effect.content_type)
+
+
+def _latency(effect: Latency, hit: Hit) -> Outcome:
+    number = hit.subject.account
+    account = hit.subject.call.broker.accounts.get(number) if effect.clock == "virtual" else None
+    # An account that is not there yet has no clock that anybody has moved.
+    time = hit.real_time if account is None else Time(account.clock, account.alarm)
+    return HeldCall(number, hit.proceed, time, effect.seconds, hit.rule)
+
+
+def _fewer(effect: Fewer, hit: Hit) -> Outcome:
+    call, request = hit.subject.call, hit.subject.request
+    if effect.at_most == 0:
+        call.queue(request.queue_url)
+        return ReceiveMessageResult()
+    asked = request.max_number_of_messages
+    if asked is not None and effect.at_most < asked <= call.broker.limits.receive_messages:
+        request.max_number_of_messages = effect.at_most
+    return hit.proceed()
+
+
+def _fail_entries(effect: FailEntries, hit: Hit) -> Outcome:
+    """Do the other entries alone, and tell of these beside them, in the order of the request."""
+    subject = hit.subject
+    places = {entry.id: place for place, entry in enumerate(subject.entries)}
+    is_whole = None not in places and len(places) == len(subject.entries)
+    if not is_whole or not 1 <= len(places) <= subject.call.broker.limits.batch_entries:
+        return hit.proceed()  # which refuses the batch
+    chosen = [place for place in places.values() if _is_chosen(place, effect, hit)]
+    failed = [_failed(subject.entries[place].id, effect, subject) for place in chosen]
+    left = [entry for entry in subject.request.entries if places[entry.id] not in chosen]
+    subject.request = msgspec.structs.replace(subject.request, entries=left)
+
+    def tell(answer: Answer) -> Answer:
+        if chosen and isinstance(answer, EmptyBatchRequest) and subject.action.result is not None:
+            answer = subject.action.result()
+        if chosen and isinstance(answer, Result):
+            both: Any = answer  # the results of all batches have this member
+            both.failed = sorted([*(both.failed or ()), *failed], key=lambda each: places[each.id])
+        return answer
+
+    return changed(hit.proceed, tell)
+
+
+def _is_chosen(place: int, effect: FailEntries, hit: Hit) -> bool:
+    subject, rule = hit.subject, hit.rule.rule
+    entry = subject.entries[place]
+    if all(entry is not each for each in subject.request.entries):
+        return False  # another rule has failed it
+    is_named = not effect.entries or entry.id in effect.entries or place in effect.entries
+    return is_named and (rule.task is None or rule.is_about_task(subject.tasks[place]))
+
+
+def _failed(entry_id: str, effect: FailEntries, subject: Subject) -> BatchResultErrorEntry:
+    error = errors.make(effect.error, effect.message, subject.circumstances())
+    row = wire_error(type(error))
+    return BatchResultErrorEntry(id=entry_id, sender_fault=row.fault == "Sender", code=row.query, message=error.message)
+
+
+DOING: Final[dict[type[Effect], Doing]] = {
+    Error: _error,
+    Deny: _deny,
+    ExpireCredentials: _expire_credentials,
+    Status: _status,
+    Drop: _drop,
+    LoseAnswer: _lose_answer,
+    Latency: _latency,
+    FailEntries: _fail_entries,
+    Fewer: _fewer,
+}

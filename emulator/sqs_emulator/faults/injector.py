@@ -1,0 +1,142 @@
+"""Puts fault rules in force.
+
+While there are rules, `AwsApi.dispatch` is the injector's `call`, and the queues that a rule of delivery is about are
+unreliable ones (`delivery.py`); while there are none, both are what they were before the first.
+
+A call is put to the rules in the order in which they were added. One that matches counts it, and if it applies
+(`ActiveRule.applies`), its effect is done. An effect that answers the call ends the matter: the rules behind it never
+see it. The others (latency, lose-answer, fail-entries, fewer) let it go on to the next rule, and all take part in what
+becomes of it. A call on a queue meets the rules of the account that owns the queue, any other those of its caller.
+
+For the event loop's thread, or before anything is served.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import Final, Protocol
+
+from sqs_emulator.contract.action import Action, Request
+from sqs_emulator.core.broker import Broker
+from sqs_emulator.faults.active import ActiveRule
+from sqs_emulator.faults.delivery import equip
+from sqs_emulator.faults.doing import DOING, Doing, Hit, lose_answer_with_task
+from sqs_emulator.faults.effects import Deny, Drop, Error, ExpireCredentials, LoseAnswer, Status
+from sqs_emulator.faults.rules import ANY, RECEIVE, FaultRule
+from sqs_emulator.faults.subject import Subject
+from sqs_emulator.faults.waits import Outcome, Proceed, Time
+from sqs_emulator.services.call import Call
+
+Dispatch = Callable[[Action, Call, Request], Outcome]
+
+_ANSWER_THE_CALL: Final = (Error, Deny, ExpireCredentials, Status, Drop)
+
+
+class Api(Protocol):
+    """What answers calls by calling its own `dispatch`."""
+
+    dispatch: Dispatch
+
+
+class Injector:
+    """The rules of one emulator. `real_time` is that of a clock that nobody moves."""
+
+    def __init__(self, api: Api, broker: Broker, real_time: Time) -> None:
+        self._api = api
+        self._broker = broker
+        self._real_time = real_time
+        self._rules: tuple[ActiveRule, ...] = ()
+        self._of_delivery: tuple[ActiveRule, ...] = ()
+        self._last_number = 0
+        self._dispatch: Dispatch = api.dispatch  # what there is without us, while there are rules
+        self._wrapped: Dispatch = self.call
+        self._is_bound = False
+
+    # The rules.
+
+    def rules(self, account: str = ANY) -> list[ActiveRule]:
+        """Return those in force for an account, in their order; `*`: all."""
+        return [each for each in self._rules if account == ANY or each.rule.account in (ANY, account)]
+
+    def add(self, *rules: FaultRule) -> list[ActiveRule]:
+        """Put rules in force, behind those that are. Those of a scenario begin anew if it is on for the account."""
+        begun = {(rule.scenario, rule.account) for rule in rules if rule.scenario is not None}
+        again = [each for each in self._rules if (each.rule.scenario, each.rule.account) in begun]
+        added = []
+        for rule in rules:
+            self._last_number += 1
+            added.append(ActiveRule(self._last_number, rule))
+        self._put([*(each for each in self._rules if each not in again), *added])
+        _release(again)
+        return added
+
+    def remove(self, which: Callable[[ActiveRule], bool]) -> list[ActiveRule]:
+        """End rules and return them. The calls that they hold up go on now."""
+        removed = [each for each in self._rules if which(each)]
+        self._put([each for each in self._rules if each not in removed])
+        _release(removed)
+        return removed
+
+    def drop_account(self, number: str) -> None:
+        """End an account's rules, and let its calls go on that others hold up by its clock, which is no more."""
+        self.remove(lambda each: each.rule.account == number)
+        for each in self._rules:
+            each.release(number)
+
+    def release(self) -> None:
+        """Let all calls go on that are held up: the emulator stops."""
+        _release(self._rules)
+
+    def _put(self, rules: Iterable[ActiveRule]) -> None:
+        self._rules = tuple(rules)
+        if self._rules and not self._is_bound:
+            self._dispatch, self._api.dispatch = self._api.dispatch, self._wrapped
+            self._is_bound = True
+        elif not self._rules and self._api.dispatch is self._wrapped:  # else somebody has wrapped it since
+            self._api.dispatch = self._dispatch
+            self._is_bound = False
+        self._of_delivery = tuple(each for each in self._rules if each.rule.is_on_delivery)
+        for queue in self._broker.queues():
+            equip(queue, self._of_delivery)
+
+    # Calls.
+
+    def call(self, action: Action, call: Call, request: Request) -> Outcome:
+        """Answer a call in place of the dispatcher; raises SqsError and Unanswered."""
+        subject = Subject(action, call, request)
+        if self._of_delivery and (queue := subject.queue()) is not None:
+            equip(queue, self._of_delivery)  # one that was created since
+        # What was there before us is asked last, by a request that some effects change.
+        proceed: Proceed = lambda: self._dispatch(action, call, subject.request)  # noqa: E731
+        for step in reversed(self._steps(subject)):
+            proceed = partial(step, proceed)
+        return proceed()
+
+    def _steps(self, subject: Subject) -> list[Callable[[Proceed], Outcome]]:
+        """Ask the rules in their order, and return what those that apply do, the first one's outermost."""
+        steps: list[Callable[[Proceed], Outcome]] = []
+        for active in self._rules:
+            rule = active.rule
+            if rule.is_on_delivery or not rule.is_about(subject.action.name, subject.account, subject.queue_name):
+                continue
+            doing = DOING[type(rule.effect)]
+            if rule.task is not None and subject.action.name == RECEIVE:  # what it brings is known afterwards
+                if isinstance(rule.effect, LoseAnswer):
+                    steps.append(partial(self._do, lose_answer_with_task, active, subject))
+                continue
+            if rule.task is not None and not any(map(rule.is_about_task, subject.tasks)):
+                continue
+            if active.applies():
+                steps.append(partial(self._do, doing, active, subject))
+                if isinstance(rule.effect, _ANSWER_THE_CALL):
+                    break
+        return steps
+
+    def _do(self, doing: Doing, active: ActiveRule, subject: Subject, proceed: Proceed) -> Outcome:
+        return doing(active.rule.effect, Hit(active, subject, proceed, self._real_time))
+
+
+def _release(rules: Iterable[ActiveRule]) -> None:
+    for each in rules:
+        each.release()

@@ -1,0 +1,111 @@
+"""Actions on message move tasks. AWS's pages: "Actions", each under its name, in the Amazon SQS API Reference."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import re
+from typing import Final
+
+from sqs_emulator.contract.sqs.move_tasks import (
+    CancelMessageMoveTaskRequest,
+    CancelMessageMoveTaskResult,
+    ListMessageMoveTasksRequest,
+    ListMessageMoveTasksResult,
+    ListMessageMoveTasksResultEntry,
+    StartMessageMoveTaskRequest,
+    StartMessageMoveTaskResult,
+)
+from sqs_emulator.core.errors import InvalidParameterValue, ResourceNotFound
+from sqs_emulator.core.move_tasks import MessageMoveTask, Status
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.services import checks
+from sqs_emulator.services.call import Call
+
+_QUEUE_ARN: Final = re.compile(r"arn:[^:]+:sqs:[^:]*:[^:]*:[^:]+")
+
+
+def start_message_move_task(call: Call, request: StartMessageMoveTaskRequest) -> StartMessageMoveTaskResult:
+    source_arn = request.source_arn or ""
+    _check_arn(source_arn, "SourceArn")
+    if request.destination_arn is not None:
+        _check_arn(request.destination_arn, "DestinationArn")
+    source = _source(call, source_arn)
+    task = call.broker.start_move_task(
+        source,
+        now=source.clock.now(),
+        destination_arn=request.destination_arn,
+        rate=request.max_number_of_messages_per_second,
+    )
+    return StartMessageMoveTaskResult(task_handle=_handle(task))
+
+
+def list_message_move_tasks(call: Call, request: ListMessageMoveTasksRequest) -> ListMessageMoveTasksResult:
+    source_arn = request.source_arn or ""
+    _check_arn(source_arn, "SourceArn")
+    results = 1 if request.max_results is None else request.max_results
+    checks.move_tasks_results(results, call.broker.limits)
+    source = _source(call, source_arn)
+    now = source.clock.now()
+    for task in source.move_tasks:
+        task.catch_up(now)
+    return ListMessageMoveTasksResult(results=[_entry(task) for task in source.move_tasks[::-1][:results]])
+
+
+def cancel_message_move_task(call: Call, request: CancelMessageMoveTaskRequest) -> CancelMessageMoveTaskResult:
+    task_id, source_arn = _read_handle(request.task_handle or "")
+    source = _source(call, source_arn)
+    task = next((each for each in source.move_tasks if each.id == task_id), None)
+    now = source.clock.now()
+    # Not settled: a task that has ended already; here it is as unknown as one that never was.
+    if task is None or not task.is_running(now):
+        raise ResourceNotFound("Task does not exist.")
+    task.cancel(now)
+    return CancelMessageMoveTaskResult(approximate_number_of_messages_moved=task.moved)
+
+
+def _check_arn(arn: str, parameter: str) -> None:
+    if not _QUEUE_ARN.fullmatch(arn):
+        raise InvalidParameterValue(
+            f"You must use this format to specify the {parameter}: "
+            "arn:<partition>:<service>:<region>:<account-id>:<resource-id>"
+        )
+
+
+def _source(call: Call, source_arn: str) -> Queue:
+    source = call.broker.find_arn(source_arn)
+    if source is None:
+        raise ResourceNotFound.of("SourceArn")
+    return source
+
+
+def _entry(task: MessageMoveTask) -> ListMessageMoveTasksResultEntry:
+    return ListMessageMoveTasksResultEntry(
+        task_handle=_handle(task) if task.status is Status.RUNNING else None,
+        status=task.status.value,
+        source_arn=task.source.arn,
+        destination_arn=task.destination_arn,
+        max_number_of_messages_per_second=task.rate,
+        approximate_number_of_messages_moved=task.moved,
+        approximate_number_of_messages_to_move=task.to_move,
+        failure_reason=task.failure_reason,
+        started_timestamp=task.started_at,
+    )
+
+
+def _handle(task: MessageMoveTask) -> str:
+    content = json.dumps({"taskId": task.id, "sourceArn": task.source.arn}, separators=(",", ":"))
+    return base64.b64encode(content.encode()).decode()
+
+
+def _read_handle(text: str) -> tuple[str, str]:
+    """Return the task's id and its source's ARN."""
+    try:
+        content = json.loads(base64.b64decode(text, validate=True))
+        task_id, source_arn = content["taskId"], content["sourceArn"]
+    except (binascii.Error, ValueError, TypeError, KeyError, RecursionError):
+        task_id = source_arn = None
+    if not isinstance(task_id, str) or not isinstance(source_arn, str) or not _QUEUE_ARN.fullmatch(source_arn):
+        raise InvalidParameterValue("Value for parameter TaskHandle is invalid.")
+    return task_id, source_arn

@@ -1,0 +1,145 @@
+"""The ASGI coat of the AWS calls, and the app around it: AWS calls and health here, everything else to Starlette."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any, Final
+
+from sqs_emulator.core.identifiers import uuid4_text
+from sqs_emulator.faults.outcomes import ConnectionDropped
+from sqs_emulator.web import health
+from sqs_emulator.web.aws import AwsApi
+from sqs_emulator.web.http import NO_ANSWER, Connection, HttpRequest, ParkedReply, Reply, make_reply
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+AsgiApp = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+# What is not an AWS call. A queue's path begins with an account, and no account is called so.
+OWN_PATHS: Final = (b"/health", b"/_emulator", b"/_aws/")
+
+
+def is_own(path: bytes) -> bool:
+    """Say whether a path is the emulator's own, not an AWS call's."""
+    return path.startswith(OWN_PATHS)
+
+
+class App:
+    """The root: what uvicorn's own protocols, or another ASGI server, are given."""
+
+    def __init__(self, api: AwsApi, make_control: Callable[[], AsgiApp]) -> None:
+        self._api = api
+        self._make_control = make_control
+        self._control: AsgiApp | None = None
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        if scope["http_version"] not in ("1.0", "1.1"):  # from 0.53 on, uvicorn refuses them itself
+            await _write(make_reply(400, "text/plain", uuid4_text(), b"This is not HTTP/1.1.\n"), send, close=True)
+            return
+        if scope["raw_path"] == b"/health":
+            status, headers, body = health.answer(scope["method"])
+            await send({"type": "http.response.start", "status": status, "headers": headers})
+            await send({"type": "http.response.body", "body": body})
+            return
+        if is_own(scope["raw_path"]):
+            if self._control is None:  # Starlette takes 60 ms to import: most runs never need it before they serve
+                self._control = self._make_control()
+            await self._control(scope, receive, send)
+            return
+        await answer(self._api, scope, receive, send)
+
+
+class _ClientLeft(Exception):
+    """Before its request was whole."""
+
+
+async def answer(api: AwsApi, scope: Scope, receive: Receive, send: Send) -> None:
+    """Serve one AWS call."""
+    headers = dict(scope["headers"])
+    try:
+        body = await _read_body(headers, receive, api.max_body)
+    except _ClientLeft:
+        return
+    if body is None:
+        await _write(api.refuse_body(headers), send, close=True)
+        return
+    outcome = api.answer(_request(scope, headers, body))
+    reply = outcome if isinstance(outcome, Reply) else await _wait(outcome, receive)
+    if reply is not None and reply.status == NO_ANSWER:
+        await _drop(receive, send)
+    elif reply is not None:
+        await _write(reply, send)
+
+
+def _request(scope: Scope, headers: dict[bytes, bytes], body: bytes) -> HttpRequest:
+    peer, local = scope.get("client"), scope.get("server")
+    connection = Connection(
+        scope["scheme"],
+        f"{peer[0]}:{peer[1]}" if peer else "",
+        f"{local[0]}:{local[1]}" if local else "localhost",
+        lambda: False,
+    )
+    method = scope["method"].encode("latin-1")
+    return HttpRequest(connection, method, scope["raw_path"], scope["query_string"], headers, body)
+
+
+async def _read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) -> bytes | None:
+    """Return the body; None where it is over the limit, before it is read as far as its length is told.
+
+    Raises _ClientLeft: half a body could pass for a whole one.
+    """
+    if int(headers.get(b"content-length", b"0")) > limit:
+        return None
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise _ClientLeft
+        part = message.get("body", b"")
+        size += len(part)
+        if size > limit:
+            return None
+        parts.append(part)
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def _wait(parked: ParkedReply, receive: Receive) -> Reply | None:
+    """Return the reply of a parked call, None if the client left before there was one."""
+    reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
+    parked.subscribe(reply.set_result)
+    left = asyncio.ensure_future(_until_disconnect(receive))
+    try:
+        await asyncio.wait((reply, left), return_when=asyncio.FIRST_COMPLETED)
+        return reply.result() if reply.done() else None
+    finally:
+        left.cancel()
+        if not reply.done():
+            parked.abandon()
+
+
+async def _until_disconnect(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def _drop(receive: Receive, send: Send) -> None:
+    """Close the connection without a word. ASGI has no way to say that: it is uvicorn's `send` that knows how.
+
+    Another server will make of an exception what it makes of any: an answer of its own, or none.
+    """
+    transport = getattr(getattr(send, "__self__", None), "transport", None)
+    if transport is None:
+        raise ConnectionDropped
+    transport.close()
+    await _until_disconnect(receive)  # else uvicorn answers for an app that did not
+
+
+async def _write(reply: Reply, send: Send, *, close: bool = False) -> None:
+    headers = [*reply.headers(), (b"connection", b"close")] if close else reply.headers()
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": reply.body})

@@ -1,0 +1,115 @@
+"""Queues and their messages, looked at without receiving them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from sqs_emulator.core import attributes as queue_attributes
+from sqs_emulator.core.identifiers import parse_queue_url
+from sqs_emulator.core.message import State
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.observe.peek import STATES, PeekedMessage, peek
+from sqs_emulator.web.control.asked import Asked, Refused
+
+_MOST: Final = 1_000  # messages at a time
+
+
+class QueueSeen(msgspec.Struct):
+    name: str
+    arn: str
+    region: str
+    fifo: bool
+    visible: int
+    in_flight: int
+    delayed: int
+    pollers: int  # receives that are parked
+    oldest_sent_at: int | None  # ms since the epoch
+    dead_letter_sources: list[str]  # names of the queues whose dead letters come here
+    attributes: dict[str, str]
+    tags: dict[str, str]
+
+
+class Messages(msgspec.Struct):
+    """Some messages of a queue; `total` is how many there are in that state, or in all."""
+
+    queue: str
+    total: int
+    messages: list[PeekedMessage]
+
+
+class Purged(msgspec.Struct):
+    queue: str
+    messages: int
+
+
+def listed(asked: Asked) -> list[QueueSeen]:
+    queues = sorted(asked.broker.queues_of(asked.account), key=lambda queue: queue.arn)
+    return [_seen(asked, queue) for queue in queues]
+
+
+def _seen(asked: Asked, queue: Queue) -> QueueSeen:
+    counts = queue.counts(now=queue.clock.now())
+    oldest = next(iter(queue.messages.values()), None)
+    return QueueSeen(
+        queue.name,
+        queue.arn,
+        queue.arn.split(":")[3],
+        queue.attributes.fifo_queue,
+        counts.visible,
+        counts.in_flight,
+        counts.delayed,
+        len(queue.waiters),
+        None if oldest is None else oldest.sent_at,
+        [source.name for source in asked.broker.dead_letter_sources(queue)],
+        queue_attributes.shown(queue.attributes),
+        dict(queue.tags),
+    )
+
+
+def messages(asked: Asked) -> Messages:
+    asked.only("queue", "region", "state", "limit", "offset")
+    queue = queue_of(asked)
+    name = asked.query.get("state")
+    if name is not None and name not in STATES:
+        raise Refused(f"state is {name!r}; allowed is {', '.join(STATES)}.")
+    state = None if name is None else STATES[name]
+    limit = asked.number("limit", 10, lowest=1, highest=_MOST)
+    counts = queue.counts(now=queue.clock.now())
+    totals = {State.READY: counts.visible, State.IN_FLIGHT: counts.in_flight, State.DELAYED: counts.delayed}
+    found = peek(queue, queue.clock.now(), state=state, limit=limit, offset=asked.number("offset", 0))
+    return Messages(queue.name, sum(counts) if state is None else totals[state], found)
+
+
+def purge(asked: Asked) -> Purged:
+    queue = queue_of(asked)
+    queue.catch_up(queue.clock.now())
+    there = len(queue.messages)
+    queue.purge(now=queue.clock.now())
+    return Purged(queue.name, there)
+
+
+def queue_of(asked: Asked) -> Queue:
+    """Return the queue that `?queue=` means: a name, a URL or an ARN."""
+    given = asked.query.get("queue", "")
+    if not given:
+        raise Refused("Which queue? Say ?queue= with its name, URL or ARN.")
+    if given.startswith("arn:"):
+        found = asked.broker.find_arn(given) if given.count(":") == 5 else None
+    else:
+        address = parse_queue_url(given)
+        account = (address and address.account) or asked.account
+        found = None if address is None else _named(asked, account, address.name, asked.query.get("region"))
+    if found is None:
+        raise Refused(f"There is no queue {given} in account {asked.account}.", 404)
+    return found
+
+
+def _named(asked: Asked, account: str, name: str, region: str | None) -> Queue | None:
+    """Return the queue of that name, in whatever region it is unless one is named."""
+    owner = asked.broker.accounts.get(account)
+    if owner is None:
+        return None
+    places = owner.regions.values() if region is None else filter(None, [owner.regions.get(region)])
+    return next((place.queues[name] for place in places if name in place.queues), None)

@@ -1,0 +1,102 @@
+"""Logs of what comes in and goes out, wrapped around `AwsApi.answer` when they are asked for and absent else."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from sqs_emulator.web.aws import AwsApi
+from sqs_emulator.web.http import HttpRequest, ParkedReply, Reply
+
+_access = logging.getLogger("sqs_emulator.access")
+_wire = logging.getLogger("sqs_emulator.wire")
+
+OnReply = Callable[[Reply], None]
+
+
+def attach(api: AwsApi, *, access: bool, wire: bool) -> None:
+    """Log a line per request, or requests and answers whole, from now on."""
+    if access:
+        api.answer = _logged(api.answer, _log_access)
+    if wire:
+        api.answer = _logged(api.answer, _log_wire)
+
+
+def _logged(
+    answer: Callable[[HttpRequest], Reply | ParkedReply], begin: Callable[[HttpRequest], OnReply]
+) -> Callable[[HttpRequest], Reply | ParkedReply]:
+    def logged(request: HttpRequest) -> Reply | ParkedReply:
+        on_reply = begin(request)
+        outcome = answer(request)
+        if isinstance(outcome, Reply):
+            on_reply(outcome)
+            return outcome
+        return _LoggedLater(outcome, on_reply)
+
+    return logged
+
+
+class _LoggedLater:
+    def __init__(self, parked: ParkedReply, on_reply: OnReply) -> None:
+        self._parked = parked
+        self._on_reply = on_reply
+        self.abandon = parked.abandon
+
+    def subscribe(self, write: Callable[[Reply], None]) -> None:
+        def log_and_write(reply: Reply) -> None:
+            self._on_reply(reply)
+            write(reply)
+
+        self._parked.subscribe(log_and_write)
+
+
+def _log_access(request: HttpRequest) -> OnReply:
+    began = time.perf_counter_ns()
+
+    def on_reply(reply: Reply) -> None:
+        microseconds = (time.perf_counter_ns() - began) // 1_000
+        action, queue = _what(request)
+        _access.info("%s %s %d %dus", _text(action.encode()), _text(queue.encode()), reply.status, microseconds)
+
+    return on_reply
+
+
+def _what(request: HttpRequest) -> tuple[str, str]:
+    """Return a request's action and queue, as far as they can be read; "-" for what cannot."""
+    target = request.header(b"x-amz-target")
+    try:
+        if target:
+            given = msgspec.json.decode(request.body or b"{}")
+            action = target.rpartition(".")[2]
+        else:
+            given = dict(parse_qsl((request.query_string + b"&" + request.body).decode("latin-1")))
+            action = given.get("Action", "-")
+        queue = given.get("QueueUrl") or given.get("QueueName") or request.path.decode("latin-1")
+        return action, str(queue).rpartition("/")[2] or "-"
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError, AttributeError):
+        return target.rpartition(".")[2] or "-", "-"
+
+
+def _log_wire(request: HttpRequest) -> OnReply:
+    target = request.path + (b"?" + request.query_string if request.query_string else b"")
+    head = f"{_text(request.method)} {_text(target)}"
+    _wire.info("> %s %s\n%s", request.connection.peer, head, _message(list(request.headers.items()), request.body))
+
+    def on_reply(reply: Reply) -> None:
+        _wire.info("< %s %d\n%s", request.connection.peer, reply.status, _message(reply.headers(), reply.body))
+
+    return on_reply
+
+
+def _message(headers: list[tuple[bytes, bytes]], body: bytes) -> str:
+    lines = [f"  {_text(name)}: {_text(value)}" for name, value in headers]
+    return "\n".join((*lines, "", f"  {_text(body)}"))
+
+
+def _text(data: bytes) -> str:
+    """Readable on one line whatever it holds: a client could else write lines of its own into the log."""
+    return data.decode("utf-8", "backslashreplace").encode("unicode_escape").decode("ascii")

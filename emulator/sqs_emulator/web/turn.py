@@ -1,0 +1,54 @@
+"""The requests that arrive in one turn of the event loop, answered together when all of them are read.
+
+To read, to answer and to write are three pieces of code that push each other out of the processor's caches, and every
+system call makes it forget which way branches went. Taking all requests of a turn through one piece before the next
+costs a third less CPU than taking each through all three (`make bench`, `cycle`: 0.72 instead of 1.15 times a bare
+ASGI app). A request that arrives alone waits for nothing: its turn ends at once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Protocol
+
+from sqs_emulator.web.aws import AwsApi
+from sqs_emulator.web.http import HttpRequest, ParkedReply, Reply
+
+
+class Asker(Protocol):
+    """A connection with a request in the turn."""
+
+    def still_asks(self, request: HttpRequest) -> bool:
+        """Say whether the connection is there and has not been answered."""
+        ...
+
+    def write_reply(self, request: HttpRequest, reply: Reply) -> None: ...
+
+    def park(self, request: HttpRequest, parked: ParkedReply) -> None: ...
+
+
+class Turn:
+    """One server's; requests are answered in the order in which they came."""
+
+    def __init__(self, api: AwsApi) -> None:
+        self._api = api
+        self._asked: list[tuple[Asker, HttpRequest]] = []
+
+    def add(self, asker: Asker, request: HttpRequest, loop: asyncio.AbstractEventLoop) -> None:
+        if not self._asked:
+            loop.call_soon(self._end)
+        self._asked.append((asker, request))
+
+    def _end(self) -> None:
+        asked, self._asked = self._asked, []
+        answer = self._api.answer
+        replies = []
+        for asker, request in asked:
+            if asker.still_asks(request):
+                outcome = answer(request)
+                if isinstance(outcome, Reply):
+                    replies.append((asker, request, outcome))
+                else:
+                    asker.park(request, outcome)
+        for asker, request, reply in replies:
+            asker.write_reply(request, reply)

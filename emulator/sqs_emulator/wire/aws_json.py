@@ -1,0 +1,65 @@
+"""AWS JSON 1.0, what current SDKs speak: `X-Amz-Target` names the action, the body is its request as a JSON object."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import msgspec
+
+from sqs_emulator.contract.action import Action, Request, Result
+from sqs_emulator.contract.errors import SerializationException, wire_error
+from sqs_emulator.contract.sqs import ACTIONS
+from sqs_emulator.core.errors import SqsError
+from sqs_emulator.wire import shapes
+
+CONTENT_TYPE: Final = "application/x-amz-json-1.0"
+
+_SERVICE: Final = "AmazonSQS."
+
+# What an X-Amz-Target header names: the action, and what makes its request of a body.
+TARGETS: Final[dict[bytes | None, tuple[Action, Callable[[bytes], Request]]]] = {
+    f"{_SERVICE}{action.name}".encode(): (action, msgspec.json.Decoder(action.request).decode)
+    for action in ACTIONS.values()
+}
+encode_result: Final = msgspec.json.Encoder().encode
+NOT_DECODED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # what those raise
+
+
+def decode_again(action: Action, body: bytes, error: Exception) -> Request:
+    """Make what can be made of a body that was not decoded; raises SerializationException.
+
+    An empty body is an empty object, and loosely spelt scalars are put right.
+    """
+    if not body:
+        return action.request()
+    if isinstance(error, msgspec.ValidationError):
+        return _decode_leniently(action, body)
+    raise SerializationException(f"The request body is not a JSON object in UTF-8: {error}") from None
+
+
+def _decode_leniently(action: Action, body: bytes) -> Request:
+    try:
+        return shapes.convert(msgspec.json.decode(body), action.request)
+    except (msgspec.DecodeError, RecursionError, ValueError) as error:
+        raise SerializationException(str(error)) from None
+
+
+def encode(_action: Action, result: Result | None, _request_id: str) -> bytes:
+    """Write a result. An action without one answers an empty body."""
+    return b"" if result is None else encode_result(result)
+
+
+def encode_error(error: SqsError, _request_id: str) -> tuple[int, bytes]:
+    """Return the status and the body of an error."""
+    row = wire_error(type(error))
+    body = {"__type": row.json}
+    if error.message:
+        body["message"] = error.message.encode(errors="replace").decode()  # it may echo half a character
+    return row.status, encode_result(body)
+
+
+def query_error(error: SqsError) -> str:
+    """Return an error's `x-amzn-query-error` header, which boto3 takes its `Error.Code` from."""
+    row = wire_error(type(error))
+    return f"{row.query};{row.fault}"

@@ -1,5 +1,0 @@
-"""The emulator's own pages, beside AWS's API: everything under `/_emulator`, as JSON."""
-
-from __future__ import annotations
-
-from emulator.web.control.app import make_control as make_control
