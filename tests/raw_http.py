@@ -210,8 +210,8 @@ class Calls:
         names = {"AttributeNames": ["ApproximateReceiveCount"], "MaxNumberOfMessages": 10}
         return self("ReceiveMessage", WaitTimeSeconds=wait, **{**names, **members})
 
-    def wait_until_parked(self, emulator: Emulator, polls: int = 1) -> None:
-        """Wait until so many receives are parked on the queue."""
+    def wait_for_polls(self, emulator: Emulator, polls: int = 1) -> None:
+        """Wait until so many receives are waiting on the queue."""
         queue = emulator.broker.find("000000000000", self.region, "q")
         wait_until(lambda: len(queue.waiters) == polls)
 

@@ -78,7 +78,7 @@ def refused(code: str, message: str | None = None, *, status: int = 400) -> Iter
 
 
 class Poll:
-    """A receive that is parked, or was."""
+    """A receive that is waiting, or was."""
 
     def __init__(self, parked: ParkedReply) -> None:
         self.abandon = parked.abandon
@@ -86,7 +86,7 @@ class Poll:
         parked.subscribe(self._replies.append)
 
     @property
-    def is_parked(self) -> bool:
+    def is_waiting(self) -> bool:
         return not self._replies
 
     def messages(self) -> list[dict[str, Any]]:
@@ -108,7 +108,7 @@ class Sqs:
     def ask(self, raw: bytes, *, scheme: str = "http") -> Response:
         """Send a whole request and return the whole response."""
         outcome = self.api.answer(request_of(raw, scheme=scheme))
-        assert isinstance(outcome, Reply), "the call was parked"
+        assert isinstance(outcome, Reply), "the call was waiting"
         return parse_response(bytes_of(outcome))
 
     def call(self, action: str, *, headers: Mapping[str, str] | None = None, **members: Any) -> Any:
@@ -162,10 +162,10 @@ class Sqs:
         return self.broker.find(account, region, name)
 
     def pass_time(self, seconds: float, *names: str) -> None:
-        """Move the clock, and wake the queues named, as their alarms would."""
+        """Move the clock, and wake the queues named, as their timers would."""
         self.clock.advance(seconds)
         for name in names:
-            self.queue(name).wake(self.clock.now())
+            self.queue(name).on_timer(self.clock.now())
 
 
 def read_json(response: Response) -> Any:

@@ -19,7 +19,7 @@ from sqs_emulator.web.aws import AwsApi
 from sqs_emulator.web.origins import Origins
 from sqs_emulator.web.server import Server, bind
 from sqs_emulator.web.threads import in_thread
-from sqs_emulator.web.timekeeper import Timekeeper
+from sqs_emulator.web.timers import LoopTimers
 
 if TYPE_CHECKING:
     from sqs_emulator.faults.injector import Injector
@@ -37,7 +37,7 @@ class Emulator:
     def __init__(self, config: Config | None = None, *, clock: Clock | None = None) -> None:
         self.config = config or Config()
         self.feed = Feed(self.config.events)
-        self.broker = Broker(clock or SystemClock(), limits=self.config.limit_set, alarm_of=Timekeeper)
+        self.broker = Broker(clock or SystemClock(), limits=self.config.limit_set, timers_of=LoopTimers)
         if self.config.events:
             self.broker.watch(self.feed.record)
             # Sent, received, deleted: three events are one message. More of them would cost every call its cache.
@@ -73,7 +73,7 @@ class Emulator:
         from sqs_emulator.faults.waits import Time
 
         clock = AccountClock(SystemClock())
-        return Injector(self.api, self.broker, Time(clock, Timekeeper(clock)))
+        return Injector(self.api, self.broker, Time(clock, LoopTimers(clock)))
 
     def _make_control(self) -> AsgiApp:
         from sqs_emulator.web.control import make_control  # Starlette takes 60 ms to import, and nothing waits for it
@@ -124,7 +124,7 @@ class Emulator:
         return self
 
     def stop(self) -> None:
-        """Answer parked polls, close the connections and end the thread."""
+        """Answer waiting polls, close the connections and end the thread."""
         if self._pages is not None:
             self._pages.close()
         if self._server is not None and self._thread is not None:

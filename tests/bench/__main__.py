@@ -26,7 +26,7 @@ MEASUREMENTS: Final[dict[str, Callable[[Plan], list[Row]]]] = {
     "fifo-backlog": fifo.measure_fifo_backlog,
     "moves": moves.measure_moves,
     "memory": process.measure_memory,
-    "parked": waits.measure_parked,
+    "waiting": waits.measure_waiting,
     "start": process.measure_start,
     "stop": waits.measure_stop,
     "tools": tools.measure_tools,

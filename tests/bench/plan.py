@@ -19,10 +19,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     stored: int  # messages, for their memory
     moved: int  # messages, by a move task
     beside_seconds: float  # of requests with no move task beside them
-    parked: int  # long polls
+    waiting: int  # long polls
     wait_seconds: int  # of each of them
-    idle_seconds: float  # of parked polls, before the first of them ends
-    deliveries: int  # to parked polls
+    idle_seconds: float  # of waiting polls, before the first of them ends
+    deliveries: int  # to waiting polls
     loadgen: Path | None = None  # an independent load generator's binary
 
 
@@ -37,7 +37,7 @@ FULL: Final = Plan(
     stored=1_000_000,
     moved=100_000,
     beside_seconds=2,
-    parked=1_000,
+    waiting=1_000,
     wait_seconds=20,
     idle_seconds=5,
     deliveries=500,
@@ -53,7 +53,7 @@ QUICK: Final = Plan(
     stored=20_000,
     moved=5_000,
     beside_seconds=0.5,
-    parked=200,
+    waiting=200,
     wait_seconds=2,
     idle_seconds=1,
     deliveries=50,

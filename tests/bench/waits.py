@@ -1,4 +1,4 @@
-"""Parked long polls: what they cost while nothing happens, how soon they are answered, what a stop makes of them."""
+"""Waiting long polls: what they cost while nothing happens, how soon they are answered, what a stop makes of them."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ STOPPED_POLLS: Final = 100
 _PAUSE_SECONDS: Final = 0.005  # between two sends: each finds a server at rest
 
 
-class _Parked(NamedTuple):
+class _Waiting(NamedTuple):
     idle_percent: float
     repeated_percent: float
     delivery_ms: float
 
 
-def measure_parked(plan: Plan) -> list[Row]:
-    samples = [_parked(plan) for _ in range(plan.runs)]
-    what = f"{plan.parked:,} parked long polls"
+def measure_waiting(plan: Plan) -> list[Row]:
+    samples = [_waiting(plan) for _ in range(plan.runs)]
+    what = f"{plan.waiting:,} waiting long polls"
     idle = [each.idle_percent for each in samples]
     repeated = [each.repeated_percent for each in samples]
     delivery = [each.delivery_ms for each in samples]
@@ -41,16 +41,16 @@ def measure_parked(plan: Plan) -> list[Row]:
     ]
 
 
-def _parked(plan: Plan) -> _Parked:
+def _waiting(plan: Plan) -> _Waiting:
     with emulator() as server:
-        urls = create_queues(server, plan.parked)
+        urls = create_queues(server, plan.waiting)
         arrivals: list[float] = []
         with Load(server.address, [polls(url, plan.wait_seconds, arrivals) for url in urls]) as load:
             server.wait_until_idle()
             idle = _share_of_a_core(server, load, plan.idle_seconds)
             repeated = _share_of_a_core(server, load, plan.wait_seconds)
             latencies = _deliver(server, load, urls[: plan.deliveries], arrivals)
-            return _Parked(idle, repeated, statistics.median(latencies))
+            return _Waiting(idle, repeated, statistics.median(latencies))
 
 
 def _share_of_a_core(server: ServerProcess, load: Load, seconds: float) -> float:
@@ -82,14 +82,14 @@ def _delivery_with_loadgen(plan: Plan) -> list[Row]:
     samples = []
     for _ in range(plan.runs):
         with emulator() as server:
-            report = loadgen.run(plan.loadgen, "wake", server, seconds=plan.loadgen_turns, connections=plan.parked)
+            report = loadgen.run(plan.loadgen, "wake", server, seconds=plan.loadgen_turns, connections=plan.waiting)
             samples.append(report.p50_us / 1_000)
     return [Row("by loadgen: `wake`", samples, "ms", DELIVERY_REACH_MS)]
 
 
 def measure_stop(plan: Plan) -> list[Row]:
     samples = [_stop(plan) for _ in range(plan.runs)]
-    what = f"SIGTERM to exit with {STOPPED_POLLS} parked polls, each answered empty with 200"
+    what = f"SIGTERM to exit with {STOPPED_POLLS} waiting polls, each answered empty with 200"
     return [Row(what, samples, "s", STOP_REACH_SECONDS)]
 
 

@@ -107,11 +107,11 @@ class ServedEmulator(Process):
     def polls(self, queue: str) -> list[Request]:
         return self.requests(queue, "ReceiveMessage")
 
-    def wait_for_parked_poll(self, queue: str, after: int = 0) -> None:
+    def wait_for_waiting_poll(self, queue: str, after: int = 0) -> None:
         """Wait until a poll of the queue is under way, behind so many others."""
 
         def parked() -> bool:
             polls = self.polls(queue)
             return len(polls) > after and polls[-1].status is None
 
-        wait_until(parked, lambda: f"a parked poll of {queue}; seen are {self.requests(queue)}")
+        wait_until(parked, lambda: f"a waiting poll of {queue}; seen are {self.requests(queue)}")

@@ -179,7 +179,7 @@ def test_a_worker_of_one_process_asks_for_as_many_messages_as_its_prefetch_multi
     app = make_app(worker_prefetch_multiplier=multiplier)
 
     app.worker(concurrency=1)
-    app.emulator.wait_for_parked_poll(app.queue)
+    app.emulator.wait_for_waiting_poll(app.queue)
 
     assert app.emulator.polls(app.queue)[0].parameters == {
         "QueueUrl": f"http://localhost:{app.emulator.port}/000000000000/{app.queue}",

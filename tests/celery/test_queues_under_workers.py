@@ -45,7 +45,7 @@ def test_deleting_a_queue_ends_the_worker_that_polls_it(make_app: MakeApp, emula
     with Distance(emulator.port) as distance:
         app = make_app(broker_url=f"sqs://test:test@127.0.0.1:{distance.port}//")
         worker = app.worker()
-        emulator.wait_for_parked_poll(app.queue)
+        emulator.wait_for_waiting_poll(app.queue)
 
         emulator.delete_queue(app.queue)
         status = worker.wait_for_exit()

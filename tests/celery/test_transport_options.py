@@ -77,7 +77,7 @@ def test_an_idle_queue_is_asked_after_wait_time_and_polling_interval(make_app: M
     app = make_app(transport={"wait_time_seconds": 1, "polling_interval": 0.7})
 
     app.worker()
-    app.emulator.wait_for_parked_poll(app.queue, after=3)
+    app.emulator.wait_for_waiting_poll(app.queue, after=3)
 
     polls = app.emulator.polls(app.queue)
     assert {poll.parameters["WaitTimeSeconds"] for poll in polls} == {1}

@@ -47,7 +47,7 @@ def test_a_message_that_reaches_a_stopping_worker_is_released_at_once(make_app: 
     app.send("shop.nap", 5)
     worker = app.worker("--loglevel", "DEBUG")
     worker.wait_for_log("nap begins")
-    app.emulator.wait_for_parked_poll(app.queue)
+    app.emulator.wait_for_waiting_poll(app.queue)
 
     worker.send_signal(WARM)
     worker.wait_for_log("Canceling task consumer")  # while a task runs, the poll stays open
@@ -103,7 +103,7 @@ def test_a_soft_shutdown_gives_running_tasks_time_before_their_messages_are_rest
 def test_a_message_is_never_handed_to_a_killed_workers_poll(make_app: MakeApp) -> None:
     app = make_app(transport={"wait_time_seconds": 20})
     worker = app.worker()
-    app.emulator.wait_for_parked_poll(app.queue)
+    app.emulator.wait_for_waiting_poll(app.queue)
 
     worker.kill()
     app.send("shop.add", 1, 2)
@@ -112,14 +112,14 @@ def test_a_message_is_never_handed_to_a_killed_workers_poll(make_app: MakeApp) -
     assert app.counts() == Counts(1, 0, 0)
 
 
-def test_a_stopping_emulator_answers_a_parked_poll_before_it_ends(
+def test_a_stopping_emulator_answers_a_waiting_poll_before_it_ends(
     make_app: MakeApp, start_emulator: StartEmulator
 ) -> None:
     """A poll that breaks ends a worker of kombu 5.7.0; one that is answered leaves it its polling interval."""
     first = start_emulator()
     app = make_app(first, transport={"wait_time_seconds": 20, "polling_interval": 6})
     worker = app.worker()
-    first.wait_for_parked_poll(app.queue)
+    first.wait_for_waiting_poll(app.queue)
 
     first.send_signal(signal.SIGTERM)
     status = first.wait_for_exit()

@@ -19,7 +19,7 @@ class Request:
     action: str
     parameters: dict[str, Any]
     headers: dict[str, str]
-    status: int | None = None  # None: not answered, such as a parked poll
+    status: int | None = None  # None: not answered, such as a waiting poll
 
     @property
     def queue(self) -> str:

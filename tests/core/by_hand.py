@@ -5,13 +5,13 @@ from __future__ import annotations
 import itertools
 import json
 
-from sqs_emulator.core.alarms import Due
 from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.clock import SystemClock
 from sqs_emulator.core.digests import md5_of_body
 from sqs_emulator.core.events import Event
 from sqs_emulator.core.limits import RELAXED, Limits
 from sqs_emulator.core.queue import Delivery, Draft, Queue
+from sqs_emulator.core.timers import Timed
 from sqs_emulator.core.waiters import Waiter
 
 _numbers = itertools.count(1)
@@ -34,34 +34,34 @@ def receive(queue: Queue, *, now: int, max_messages: int = 10, timeout: int | No
     return [each.message.body for each in deliveries]
 
 
-class RingableAlarm:
-    """An alarm that rings when the test says so."""
+class TimersByHand:
+    """Timers that fire when the test says so."""
 
     def __init__(self) -> None:
-        self.at: dict[Due, int] = {}
+        self.at: dict[Timed, int] = {}
 
-    def set(self, due: Due, at: int | None) -> None:
+    def set(self, timed: Timed, at: int | None) -> None:
         if at is None:
-            self.at.pop(due, None)
+            self.at.pop(timed, None)
         else:
-            self.at[due] = at
+            self.at[timed] = at
 
-    def next(self) -> tuple[int, Due] | None:
-        return min(((at, due) for due, at in self.at.items()), key=lambda each: each[0], default=None)
+    def next(self) -> tuple[int, Timed] | None:
+        return min(((at, timed) for timed, at in self.at.items()), key=lambda each: each[0], default=None)
 
     def clock_changed(self) -> None:
         """Nothing: the test has the clock."""
 
-    def ring(self, *, now: int | None = None) -> int:
+    def fire(self, *, now: int | None = None) -> int:
         """Wake whose moment is next, at that moment or `now`, and return the moment."""
-        due, at = min(self.at.items(), key=lambda each: each[1])
-        del self.at[due]
-        due.wake(at if now is None else now)
+        timed, at = min(self.at.items(), key=lambda each: each[1])
+        del self.at[timed]
+        timed.on_timer(at if now is None else now)
         return at
 
 
-class Parked:
-    """A parked receive and what became of it: `bodies` is None while it waits."""
+class Poll:
+    """A waiting receive and what became of it: `bodies` is None while it waits."""
 
     def __init__(
         self,
@@ -86,7 +86,7 @@ class Parked:
         )
         self.waiter.deliver = self._deliver
         self.waiter.is_gone = lambda: self.is_gone
-        queue.park(self.waiter, now=now)
+        queue.add_waiter(self.waiter, now=now)
 
     def _deliver(self, deliveries: list[Delivery]) -> None:
         assert self.bodies is None, "answered twice"
@@ -95,12 +95,12 @@ class Parked:
 
 
 class Queues:
-    """Queues that know each other: each may be another one's dead-letter queue. All wake by one alarm."""
+    """Queues that know each other: each may be another one's dead-letter queue. All share one set of timers."""
 
     def __init__(self, limits: Limits = RELAXED) -> None:
-        self.alarm = RingableAlarm()
+        self.timers = TimersByHand()
         self.events: list[Event] = []
-        self.broker = Broker(SystemClock(), limits=limits, alarm_of=lambda _clock: self.alarm)
+        self.broker = Broker(SystemClock(), limits=limits, timers_of=lambda _clock: self.timers)
         self.broker.watch(self.events.append)
 
     def create(self, name: str = "orders", *, now: int = 0, **attributes: str) -> Queue:

@@ -8,14 +8,14 @@ from sqs_emulator.core.attributes import QueueAttributes
 from sqs_emulator.core.events import Event
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.core.standard import StandardQueue
-from tests.core.by_hand import Queues, RingableAlarm
+from tests.core.by_hand import Queues, TimersByHand
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:orders"
 
 
 @pytest.fixture
-def alarm() -> RingableAlarm:
-    return RingableAlarm()
+def timers() -> TimersByHand:
+    return TimersByHand()
 
 
 @pytest.fixture
@@ -24,10 +24,10 @@ def events() -> list[Event]:
 
 
 @pytest.fixture
-def make_queue(alarm: RingableAlarm, events: list[Event]) -> Callable[..., StandardQueue]:
+def make_queue(timers: TimersByHand, events: list[Event]) -> Callable[..., StandardQueue]:
     def make(**attributes: int) -> StandardQueue:
         wanted = QueueAttributes(**attributes)  # type: ignore[arg-type]
-        return StandardQueue(ARN, now=0, attributes=wanted, alarm=alarm, emit=events.append)
+        return StandardQueue(ARN, now=0, attributes=wanted, timers=timers, emit=events.append)
 
     return make
 

@@ -8,7 +8,7 @@ from sqs_emulator.core.errors import InvalidParameter
 from sqs_emulator.core.events import MessageDeadLettered, MessageExpired
 from sqs_emulator.core.message import Message
 from sqs_emulator.core.queue import Counts, Delivery, Draft, Queue
-from tests.core.by_hand import Parked, Queues, draft, fifo_draft, receive
+from tests.core.by_hand import Poll, Queues, draft, fifo_draft, receive
 
 SECOND = 1_000
 DAY = 86_400 * SECOND
@@ -325,7 +325,7 @@ def test_a_message_in_a_clients_hands_does_not_change_when_it_is_moved(orders: Q
 def test_a_poll_on_the_dead_letter_queue_is_answered_within_the_receive_that_moves(orders: Queue, dead: Queue) -> None:
     orders.send(draft_for(orders), now=0)
     wear_out(orders, now=0)
-    poll = Parked(dead, now=0, wait=20 * SECOND)
+    poll = Poll(dead, now=0, wait=20 * SECOND)
 
     assert receive(orders, now=5 * SECOND) == []
     assert poll.bodies == ["order"]
@@ -336,7 +336,7 @@ def test_a_poll_on_the_dead_letter_queue_is_answered_within_the_receive_that_mov
 def test_a_poll_gets_all_the_dead_letters_of_one_receive(orders: Queue, dead: Queue) -> None:
     orders.send_batch([draft_for(orders, body) for body in "abc"], now=0)
     wear_out(orders, now=0)
-    poll = Parked(dead, now=0, wait=20 * SECOND)
+    poll = Poll(dead, now=0, wait=20 * SECOND)
 
     receive(orders, now=0)
 
@@ -347,9 +347,9 @@ def test_a_dead_letter_does_not_answer_the_poll_that_finds_it(queues: Queues, or
     orders.send(draft_for(orders, "dead"), now=0)
     receive(orders, now=0, timeout=0)
     receive(orders, now=0, timeout=3 * SECOND)
-    poll, dead_poll = Parked(orders, now=0, wait=20 * SECOND), Parked(dead, now=0, wait=20 * SECOND)
+    poll, dead_poll = Poll(orders, now=0, wait=20 * SECOND), Poll(dead, now=0, wait=20 * SECOND)
 
-    assert queues.alarm.ring() == 3 * SECOND
+    assert queues.timers.fire() == 3 * SECOND
     assert (poll.bodies, dead_poll.bodies) == (None, ["dead"])
     orders.send(draft_for(orders, "living"), now=4 * SECOND)
     assert poll.bodies == ["living"]
@@ -358,7 +358,7 @@ def test_a_dead_letter_does_not_answer_the_poll_that_finds_it(queues: Queues, or
 def test_a_dead_letter_comes_too_late_for_a_poll_that_has_ended(orders: Queue, dead: Queue) -> None:
     orders.send(draft_for(orders), now=0)
     wear_out(orders, now=0)
-    ended, waiting = Parked(dead, now=0, wait=2 * SECOND), Parked(dead, now=0, wait=20 * SECOND)
+    ended, waiting = Poll(dead, now=0, wait=2 * SECOND), Poll(dead, now=0, wait=20 * SECOND)
 
     receive(orders, now=3 * SECOND)
 
@@ -368,7 +368,7 @@ def test_a_dead_letter_comes_too_late_for_a_poll_that_has_ended(orders: Queue, d
 # Chains and rings.
 
 
-def ring(queues: Queues, suffix: str, *names: str) -> list[Queue]:
+def circle(queues: Queues, suffix: str, *names: str) -> list[Queue]:
     """Return queues whose dead letters go to the next, and the last one's to the first."""
     made = [queues.create(name + suffix) for name in names]
     for source, target in zip(made, [*made[1:], made[0]], strict=True):
@@ -377,7 +377,7 @@ def ring(queues: Queues, suffix: str, *names: str) -> list[Queue]:
 
 
 def test_along_a_chain_the_receives_that_count_begin_anew_in_each_queue(queues: Queues, suffix: str) -> None:
-    first, second, third = ring(queues, suffix, "a", "b", "c")
+    first, second, third = circle(queues, suffix, "a", "b", "c")
     first.send(draft_for(first), now=0)
 
     received = [receive(queue, now=0, timeout=0) for queue in (first, first, second, second, third)]
@@ -387,15 +387,15 @@ def test_along_a_chain_the_receives_that_count_begin_anew_in_each_queue(queues: 
     assert only(third).dead_letter_source == second.arn
 
 
-def test_around_a_ring_a_message_goes_on_from_poll_to_poll(queues: Queues, suffix: str) -> None:
-    a, b = ring(queues, suffix, "a", "b")
+def test_around_a_circle_a_message_goes_on_from_poll_to_poll(queues: Queues, suffix: str) -> None:
+    a, b = circle(queues, suffix, "a", "b")
     a.send(draft_for(a), now=0)
     receive(a, now=0, timeout=1 * SECOND)
-    polls = [Parked(queue, now=0, wait=20 * SECOND, timeout=2 * SECOND) for queue in (a, b, a, b)]
+    polls = [Poll(queue, now=0, wait=20 * SECOND, timeout=2 * SECOND) for queue in (a, b, a, b)]
 
     moments = []
-    while (following := queues.alarm.next()) is not None and following[0] < 20 * SECOND:
-        moments.append(queues.alarm.ring())
+    while (following := queues.timers.next()) is not None and following[0] < 20 * SECOND:
+        moments.append(queues.timers.fire())
         queues.check()
 
     # In flight until 1 s; then to b, which has a poll; from there to a, and to b again, where nobody is left at 7 s.
@@ -404,26 +404,26 @@ def test_around_a_ring_a_message_goes_on_from_poll_to_poll(queues: Queues, suffi
     assert [only(b).receive_count, only(b).receives_here] == [4, 1]
 
 
-def test_around_a_ring_a_poll_is_answered_once_though_dead_letters_cross(queues: Queues) -> None:
+def test_around_a_circle_a_poll_is_answered_once_though_dead_letters_cross(queues: Queues) -> None:
     """At one moment a queue has dead letters for a second one, and that one has them for the first."""
-    a, b = ring(queues, "", "a", "b")
+    a, b = circle(queues, "", "a", "b")
     queues.change(a, now=0, MessageRetentionPeriod="60")
     b.send(draft("from b, too old for a"), now=0)
     receive(b, now=0, timeout=71 * SECOND)
     a.send(draft("from a"), now=50 * SECOND)
     receive(a, now=50 * SECOND, timeout=21 * SECOND)
     a.send_batch([draft(body, delay_seconds=20) for body in ("second", "third")], now=51 * SECOND)
-    poll_a, poll_b = (Parked(queue, now=51 * SECOND, wait=30 * SECOND, max_messages=1) for queue in (a, b))
+    poll_a, poll_b = (Poll(queue, now=51 * SECOND, wait=30 * SECOND, max_messages=1) for queue in (a, b))
 
-    while (following := queues.alarm.next()) is not None and following[0] <= 71 * SECOND:
-        queues.alarm.ring()
+    while (following := queues.timers.next()) is not None and following[0] <= 71 * SECOND:
+        queues.timers.fire()
 
     assert (poll_a.bodies, poll_b.bodies) == (["second"], ["from a"])
     assert [each.body for each in a.messages.values()] == ["second", "third"]
 
 
 def test_polls_without_a_visibility_timeout_lead_to_the_dead_letter_queue_too(orders: Queue, dead: Queue) -> None:
-    polls = [Parked(orders, now=0, wait=20 * SECOND, timeout=0) for _ in range(3)]
+    polls = [Poll(orders, now=0, wait=20 * SECOND, timeout=0) for _ in range(3)]
 
     orders.send(draft_for(orders), now=1)
 

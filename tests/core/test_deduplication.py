@@ -12,7 +12,7 @@ from sqs_emulator.core.events import MessageDeduplicated
 from sqs_emulator.core.fifo import FifoQueue
 from sqs_emulator.core.limits import Limits
 from sqs_emulator.core.queue import Counts, Delivery, Queue
-from tests.core.by_hand import Parked, Queues, fifo_draft, receive
+from tests.core.by_hand import Poll, Queues, fifo_draft, receive
 
 SECOND = 1_000
 WINDOW = 300 * SECOND
@@ -143,7 +143,7 @@ def test_within_a_batch_the_first_of_equal_ids_is_taken(fifo: Queue) -> None:
 def test_a_duplicate_answers_no_poll(fifo: Queue) -> None:
     send(fifo, "x", now=0)
     delete(fifo)
-    poll = Parked(fifo, now=2, wait=20 * SECOND)
+    poll = Poll(fifo, now=2, wait=20 * SECOND)
 
     send(fifo, "x", now=3)
 
@@ -358,7 +358,7 @@ def test_other_attempts_are_other_receives(loaded: Queue) -> None:
 
 def test_a_poll_that_waited_is_remembered_when_it_is_answered(fifo: Queue) -> None:
     assert attempt(fifo, now=0) == []
-    poll = Parked(fifo, now=0, wait=20 * SECOND, attempt_id="try")
+    poll = Poll(fifo, now=0, wait=20 * SECOND, attempt_id="try")
     fifo.send(fifo_draft("a"), now=5 * SECOND)
 
     again = attempt(fifo, now=6 * SECOND)
@@ -371,7 +371,7 @@ def test_a_retry_without_a_visibility_timeout_gives_its_own_handles_though_a_pol
     loaded: Queue,
 ) -> None:
     first = attempt(loaded, now=0)
-    poll = Parked(loaded, now=1, wait=20 * SECOND)
+    poll = Poll(loaded, now=1, wait=20 * SECOND)
 
     again = attempt(loaded, now=2, timeout=0)
 
@@ -382,7 +382,7 @@ def test_a_retry_without_a_visibility_timeout_gives_its_own_handles_though_a_pol
 
 def test_a_message_given_back_spoils_no_attempt_that_receives_it_next(loaded: Queue) -> None:
     (*_, last) = attempt(loaded, now=0)
-    poll = Parked(loaded, now=1, wait=20 * SECOND, attempt_id="another")
+    poll = Poll(loaded, now=1, wait=20 * SECOND, attempt_id="another")
 
     loaded.change_visibility(last.receipt_handle, 0, now=2)
 
@@ -393,7 +393,7 @@ def test_a_message_given_back_spoils_no_attempt_that_receives_it_next(loaded: Qu
 
 
 def test_of_two_polls_with_one_attempt_id_the_one_answered_last_can_be_retried(fifo: Queue) -> None:
-    polls = [Parked(fifo, now=0, wait=20 * SECOND, max_messages=1, attempt_id="try") for _ in range(2)]
+    polls = [Poll(fifo, now=0, wait=20 * SECOND, max_messages=1, attempt_id="try") for _ in range(2)]
     fifo.send_batch([fifo_draft("a", group_id="g"), fifo_draft("b", group_id="h")], now=1)
 
     assert [poll.bodies for poll in polls] == [["a"], ["b"]]

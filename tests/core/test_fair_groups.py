@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from sqs_emulator.core.queue import Delivery, Queue
-from tests.core.by_hand import Parked, Queues, draft, receive
+from tests.core.by_hand import Poll, Queues, draft, receive
 
 SECOND = 1_000
 
@@ -135,7 +135,7 @@ def test_a_noisy_group_gets_what_no_other_wants(queue: Queue) -> None:
 
 def test_a_poll_is_answered_with_a_noisy_groups_message_when_there_is_no_other(queue: Queue) -> None:
     put_in_flight(queue, 50, "noisy")
-    poll = Parked(queue, now=0, wait=20 * SECOND)
+    poll = Poll(queue, now=0, wait=20 * SECOND)
 
     send(queue, 1, "noisy", now=1)
 

@@ -27,7 +27,7 @@ from sqs_emulator.core.errors import InvalidParameter, ReceiptHandleExpired
 from sqs_emulator.core.fifo import FifoQueue
 from sqs_emulator.core.limits import Limits
 from sqs_emulator.core.queue import Delivery
-from tests.core.by_hand import Parked, RingableAlarm, fifo_draft, redrive_policy
+from tests.core.by_hand import Poll, TimersByHand, fifo_draft, redrive_policy
 
 ARN: Final = "arn:aws:sqs:us-east-1:000000000000:orders.fifo"
 WINDOW: Final = 4_000  # of deduplication and of receive attempts
@@ -48,9 +48,9 @@ class Kept:
 
 @dataclass
 class Waiting:
-    """A parked receive of the model, beside the real one."""
+    """A waiting receive of the model, beside the real one."""
 
-    real: Parked
+    real: Poll
     until: int
     max_messages: int
     timeout: int | None
@@ -190,7 +190,7 @@ ATTEMPTS = st.one_of(st.none(), st.sampled_from("123456789"))
 
 class FifoQueueMachine(RuleBasedStateMachine):
     handles: Bundle[Handle] = Bundle("handles")
-    parked: Bundle[Waiting] = Bundle("parked")
+    polls: Bundle[Waiting] = Bundle("polls")
 
     @initialize(by_group=st.booleans(), in_flight=st.sampled_from([120_000, 120_000, 120_000, 3]))
     def create(self, by_group: bool, in_flight: int) -> None:
@@ -198,8 +198,8 @@ class FifoQueueMachine(RuleBasedStateMachine):
         self.sent = 0
         self.answers: dict[int, tuple[str, int]] = {}
         self.handle_texts: dict[tuple[int, int], str] = {}
-        self.all_parked: list[Waiting] = []
-        self.alarm = RingableAlarm()
+        self.all_polls: list[Waiting] = []
+        self.timers = TimersByHand()
         self.model = Model(by_group, in_flight)
         self.dead = FifoQueue(ARN.replace("orders", "dead"), now=self.now, attributes=QueueAttributes(fifo_queue=True))
         self.queue = FifoQueue(
@@ -207,7 +207,7 @@ class FifoQueueMachine(RuleBasedStateMachine):
             now=self.now,
             attributes=QueueAttributes(fifo_queue=True, deduplication_scope="messageGroup" if by_group else "queue"),
             limits=Limits(in_flight=in_flight, deduplication_window_ms=WINDOW, attempt_window_ms=WINDOW),
-            alarm=self.alarm,
+            timers=self.timers,
             find={self.dead.arn: self.dead}.get,
         )
 
@@ -285,7 +285,7 @@ class FifoQueueMachine(RuleBasedStateMachine):
         return multiple(*handles)
 
     @rule(
-        target=parked,
+        target=polls,
         wait=st.integers(1, 8_000),
         max_messages=st.integers(1, 3),
         timeout=TIMEOUTS,
@@ -296,19 +296,19 @@ class FifoQueueMachine(RuleBasedStateMachine):
         if attempt in self.model.attempts or self._receive(max_messages, timeout, attempt).values:
             return multiple()
         waiting = Waiting(
-            Parked(self.queue, now=self.now, wait=wait, max_messages=max_messages, timeout=timeout, attempt_id=attempt),
+            Poll(self.queue, now=self.now, wait=wait, max_messages=max_messages, timeout=timeout, attempt_id=attempt),
             self.now + wait,
             max_messages,
             timeout,
             attempt,
         )
         self.model.waiting.append(waiting)
-        self.all_parked.append(waiting)
+        self.all_polls.append(waiting)
         return multiple(waiting)
 
-    @rule(waiting=consumes(parked))
+    @rule(waiting=consumes(polls))
     def leave(self, waiting: Waiting) -> None:
-        self.queue.unpark(waiting.real.waiter)
+        self.queue.drop_waiter(waiting.real.waiter)
         if waiting in self.model.waiting:
             self.model.waiting.remove(waiting)
 
@@ -371,15 +371,15 @@ class FifoQueueMachine(RuleBasedStateMachine):
     @rule(step=STEPS)
     def let_time_pass(self, step: int) -> None:
         target = self.now + step
-        while self.alarm.at and min(self.alarm.at.values()) <= target:
-            self.alarm.ring()
+        while self.timers.at and min(self.timers.at.values()) <= target:
+            self.timers.fire()
         self.model.pass_time(self.now, target)
         self.now = target
         self.queue.catch_up(self.now)
 
     @invariant()
     def waiters_got_what_the_model_says(self) -> None:
-        assert [each.real.bodies for each in self.all_parked] == [each.expected for each in self.all_parked]
+        assert [each.real.bodies for each in self.all_polls] == [each.expected for each in self.all_polls]
 
     @invariant()
     def counts_partition_the_live_messages(self) -> None:

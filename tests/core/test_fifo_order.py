@@ -9,7 +9,7 @@ import pytest
 from sqs_emulator.core.errors import InvalidParameter, ReceiptHandleExpired
 from sqs_emulator.core.limits import Limits
 from sqs_emulator.core.queue import Counts, Delivery, Queue
-from tests.core.by_hand import Parked, Queues, draft, fifo_draft, receive, redrive_policy
+from tests.core.by_hand import Poll, Queues, draft, fifo_draft, receive, redrive_policy
 
 # Where the clock may go in a script: nowhere (all moments are equal), or on by so much after each step.
 CLOCKS: Final = {"the clock stands": 0, "each step takes 1 ms": 1}
@@ -167,7 +167,7 @@ def test_a_group_goes_on_with_the_next_message_when_one_is_dead_lettered(queues:
 def test_of_three_waiting_polls_one_gets_the_next_message_of_a_group_when_it_unblocks(fifo: Queue) -> None:
     fifo.send_batch([fifo_draft(body) for body in "abcd"], now=0)
     (first,) = fifo.receive(max_messages=1, now=0)
-    polls = [Parked(fifo, now=0, wait=20_000, max_messages=1) for _ in range(3)]
+    polls = [Poll(fifo, now=0, wait=20_000, max_messages=1) for _ in range(3)]
 
     fifo.delete(first.receipt_handle, now=1)
 
@@ -180,10 +180,10 @@ def test_polls_are_served_by_as_many_groups_as_unblock(queues: Queues, fifo: Que
     fifo.send_batch([fifo_draft(group + letter, group_id=group) for group in ("g1", "g2") for letter in "ab"], now=0)
     held = fifo.receive(max_messages=1, visibility_timeout=3_000, now=0)
     held += fifo.receive(max_messages=1, visibility_timeout=3_000, now=0)
-    polls = [Parked(fifo, now=0, wait=20_000, max_messages=2) for _ in range(3)]
+    polls = [Poll(fifo, now=0, wait=20_000, max_messages=2) for _ in range(3)]
 
     assert [each.message.body for each in held] == ["g1a", "g2a"]
-    assert queues.alarm.ring() == 3_000
+    assert queues.timers.fire() == 3_000
     assert [poll.bodies for poll in polls] == [["g1a", "g1b"], ["g2a", "g2b"], None]
 
 
@@ -192,9 +192,9 @@ def test_a_poll_is_served_when_the_message_that_blocked_its_group_expires(queues
     queue.send(fifo_draft("a"), now=0)
     queue.receive(max_messages=1, visibility_timeout=600_000, now=0)
     queue.send(fifo_draft("b"), now=50_000)
-    poll = Parked(queue, now=50_000, wait=20_000)
+    poll = Poll(queue, now=50_000, wait=20_000)
 
-    assert queues.alarm.ring() == 60_000
+    assert queues.timers.fire() == 60_000
     assert poll.bodies == ["b"]
 
 
@@ -202,7 +202,7 @@ def test_a_shorter_retention_ends_all_that_is_too_old_before_a_poll_gets_any_of_
     for number, body in enumerate(("blocks", "too old", "young")):
         fifo.send(fifo_draft(body), now=number * 30_000)
     fifo.receive(max_messages=1, visibility_timeout=900_000, now=60_000)
-    poll = Parked(fifo, now=100_000, wait=20_000)
+    poll = Poll(fifo, now=100_000, wait=20_000)
 
     queues.change(fifo, now=100_000, MessageRetentionPeriod="60", VisibilityTimeout="7")
 
@@ -213,7 +213,7 @@ def test_a_shorter_retention_ends_all_that_is_too_old_before_a_poll_gets_any_of_
 def test_a_poll_that_a_shorter_delay_serves_has_the_visibility_timeout_set_with_it(queues: Queues) -> None:
     queue = queues.create("orders.fifo", DelaySeconds="60", VisibilityTimeout="30")
     queue.send(fifo_draft(), now=0)
-    poll = Parked(queue, now=0, wait=20_000)
+    poll = Poll(queue, now=0, wait=20_000)
 
     queues.change(queue, now=1_000, DelaySeconds="0", VisibilityTimeout="7")
 
@@ -223,7 +223,7 @@ def test_a_poll_that_a_shorter_delay_serves_has_the_visibility_timeout_set_with_
 def test_a_poll_waits_while_all_that_is_visible_is_behind_a_message_in_flight(fifo: Queue) -> None:
     fifo.send(fifo_draft("a"), now=0)
     fifo.receive(max_messages=1, now=0)
-    poll = Parked(fifo, now=0, wait=20_000)
+    poll = Poll(fifo, now=0, wait=20_000)
 
     fifo.send(fifo_draft("b"), now=1)
 
@@ -266,13 +266,13 @@ def test_of_a_fifo_queue_a_new_delay_counts_for_messages_that_are_delayed_alread
 def test_a_shorter_delay_reveals_at_once_what_is_over_by_it(queues: Queues, delay: str, visible_at: int) -> None:
     queue = queues.create("orders.fifo", DelaySeconds="60")
     queue.send(fifo_draft(), now=0)
-    poll = Parked(queue, now=0, wait=20_000)
+    poll = Poll(queue, now=0, wait=20_000)
 
     queues.change(queue, now=3_000, DelaySeconds=delay)
 
     assert (poll.bodies is None) == (visible_at > 3_000)
     if poll.bodies is None:
-        assert queues.alarm.ring() == visible_at
+        assert queues.timers.fire() == visible_at
     assert poll.bodies == ["order"]
 
 
@@ -313,7 +313,7 @@ def test_a_poll_waits_for_the_end_of_a_flight_while_too_many_are_in_flight() -> 
     queue = Queues(Limits(in_flight=1)).create("orders.fifo")
     queue.send_batch([fifo_draft(body, group_id=body) for body in "ab"], now=0)
     (held,) = queue.receive(max_messages=10, now=0)
-    poll = Parked(queue, now=0, wait=20_000)
+    poll = Poll(queue, now=0, wait=20_000)
 
     queue.delete(held.receipt_handle, now=1)
 

@@ -29,7 +29,7 @@ from sqs_emulator.core.errors import (
     ResourceNotFound,
 )
 from sqs_emulator.core.queue import Delivery, Queue
-from tests.core.by_hand import Parked, Queues, draft, fifo_draft, redrive_policy
+from tests.core.by_hand import Poll, Queues, draft, fifo_draft, redrive_policy
 from tests.core.ledger import Ledger
 
 NAMES: Final = ("orders", "dead", "attic")
@@ -42,8 +42,8 @@ class Handle:
     text: str
 
 
-class WatchedPoll(Parked):
-    """A parked receive whose messages are looked at when they come."""
+class WatchedPoll(Poll):
+    """A waiting receive whose messages are looked at when they come."""
 
     def _deliver(self, deliveries: list[Delivery]) -> None:
         super()._deliver(deliveries)
@@ -71,7 +71,7 @@ ENTRIES = st.tuples(st.sampled_from([None, "a", "b"]), st.sampled_from([None, No
 
 class QueuesMachine(RuleBasedStateMachine):
     handles: Bundle[Handle] = Bundle("handles")
-    parked: Bundle[WatchedPoll] = Bundle("parked")
+    polls: Bundle[WatchedPoll] = Bundle("polls")
 
     @initialize(is_fifo=st.booleans())
     def create(self, is_fifo: bool) -> None:
@@ -79,7 +79,7 @@ class QueuesMachine(RuleBasedStateMachine):
         self.now = 1_000
         self.suffix = ".fifo" if is_fifo else ""
         self.sent = 0
-        self.requests_before_alarms = 0
+        self.requests_before_timers = 0
         self.queues = Queues()
         self.broker = self.queues.broker
         self.ledger = Ledger(self.broker, lambda: self.now)
@@ -146,16 +146,16 @@ class QueuesMachine(RuleBasedStateMachine):
         assert_groups_are_in_order(queue, deliveries)
         return [Handle(queue, each.message.id, each.receipt_handle) for each in deliveries]
 
-    @rule(target=parked, name=ONE, wait=st.integers(1, 8_000), max_messages=st.integers(1, 3), timeout=TIMEOUTS)
+    @rule(target=polls, name=ONE, wait=st.integers(1, 8_000), max_messages=st.integers(1, 3), timeout=TIMEOUTS)
     def poll(self, name: str, wait: int, max_messages: int, timeout: int | None) -> MultipleResults[WatchedPoll]:
         queue = self.find(name)
         if queue is None:
             return multiple()
         return multiple(WatchedPoll(queue, now=self.now, wait=wait, max_messages=max_messages, timeout=timeout))
 
-    @rule(poll=consumes(parked))
+    @rule(poll=consumes(polls))
     def leave(self, poll: WatchedPoll) -> None:
-        poll.queue.unpark(poll.waiter)
+        poll.queue.drop_waiter(poll.waiter)
 
     @rule(handle=handles)
     def delete(self, handle: Handle) -> None:
@@ -235,20 +235,20 @@ class QueuesMachine(RuleBasedStateMachine):
     @rule(step=st.one_of(st.sampled_from([1, 500, 1_000, 2_000, 3_000, 5_000]), STEPS))
     def let_time_pass(self, step: int) -> None:
         target = self.now + step
-        self.requests_before_alarms = 0
+        self.requests_before_timers = 0
         self.ring_until(target)
         self.now = target
 
     def ring_until(self, target: int) -> None:
-        while (following := self.queues.alarm.next()) is not None and following[0] <= target:
+        while (following := self.queues.timers.next()) is not None and following[0] <= target:
             self.now = max(self.now, following[0])
-            self.queues.alarm.ring(now=self.now)
+            self.queues.timers.fire(now=self.now)
 
     @rule(step=st.integers(1, 4_000), requests=st.integers(1, 3))
-    def let_requests_come_before_the_alarms(self, step: int, requests: int) -> None:
-        """The next requests come before the alarms that are due by then; they ring right behind them."""
+    def let_requests_come_before_the_timers(self, step: int, requests: int) -> None:
+        """The next requests come before the timers that are due by then; they fire right behind them."""
         self.now += step
-        self.requests_before_alarms = requests + 1
+        self.requests_before_timers = requests + 1
 
     @rule(name=ONE)
     def look(self, name: str) -> None:
@@ -273,8 +273,8 @@ class QueuesMachine(RuleBasedStateMachine):
 
     @invariant()
     def each_queue_holds_together(self) -> None:
-        self.requests_before_alarms = max(0, self.requests_before_alarms - 1)
-        if not self.requests_before_alarms:
+        self.requests_before_timers = max(0, self.requests_before_timers - 1)
+        if not self.requests_before_timers:
             self.ring_until(self.now)
             self.queues.check()
 

@@ -7,7 +7,7 @@ from sqs_emulator.core.errors import PurgeQueueInProgress
 from sqs_emulator.core.limits import RELAXED, STRICT
 from sqs_emulator.core.queue import Counts
 from sqs_emulator.core.standard import StandardQueue
-from tests.core.by_hand import Parked, draft, receive
+from tests.core.by_hand import Poll, draft, receive
 
 
 def test_a_purge_takes_visible_delayed_and_in_flight_messages(queue: StandardQueue) -> None:
@@ -30,7 +30,7 @@ def test_what_is_sent_after_a_purge_stays(queue: StandardQueue) -> None:
 
 
 def test_a_purge_leaves_waiters_waiting(queue: StandardQueue) -> None:
-    poll = Parked(queue, now=0, wait=20_000)
+    poll = Poll(queue, now=0, wait=20_000)
 
     queue.purge(now=1)
 

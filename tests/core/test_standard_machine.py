@@ -14,7 +14,7 @@ from sqs_emulator.core.attributes import changed
 from sqs_emulator.core.errors import InvalidParameter
 from sqs_emulator.core.queue import Delivery
 from sqs_emulator.core.standard import StandardQueue
-from tests.core.by_hand import Parked, RingableAlarm, draft
+from tests.core.by_hand import Poll, TimersByHand, draft
 
 ARN = "arn:aws:sqs:us-east-1:000000000000:orders"
 
@@ -31,9 +31,9 @@ class Kept:
 
 @dataclass
 class Waiting:
-    """A parked receive of the model, beside the real one."""
+    """A waiting receive of the model, beside the real one."""
 
-    real: Parked
+    real: Poll
     until: int
     max_messages: int
     timeout: int | None
@@ -93,16 +93,16 @@ TIMEOUTS = st.one_of(st.none(), st.integers(0, 5).map(lambda seconds: seconds * 
 
 class StandardQueueMachine(RuleBasedStateMachine):
     handles: Bundle[tuple[int, str]] = Bundle("handles")
-    parked: Bundle[Waiting] = Bundle("parked")
+    polls: Bundle[Waiting] = Bundle("polls")
 
     def __init__(self) -> None:
         super().__init__()
         self.now = 1_000
         self.sent = 0
-        self.alarm = RingableAlarm()
-        self.queue = StandardQueue(ARN, now=self.now, alarm=self.alarm)
+        self.timers = TimersByHand()
+        self.queue = StandardQueue(ARN, now=self.now, timers=self.timers)
         self.model = Model()
-        self.all_parked: list[Waiting] = []
+        self.all_polls: list[Waiting] = []
 
     @rule(delays=st.lists(st.one_of(st.none(), st.integers(0, 4)), min_size=1, max_size=5))
     def send(self, delays: list[int | None]) -> None:
@@ -127,18 +127,18 @@ class StandardQueueMachine(RuleBasedStateMachine):
             return 0, ""
         return int(deliveries[-1].message.body), deliveries[-1].receipt_handle
 
-    @rule(target=parked, wait=st.integers(1, 8_000), max_messages=st.integers(1, 3), timeout=TIMEOUTS)
+    @rule(target=polls, wait=st.integers(1, 8_000), max_messages=st.integers(1, 3), timeout=TIMEOUTS)
     def park(self, wait: int, max_messages: int, timeout: int | None) -> Waiting:
-        real = Parked(self.queue, now=self.now, wait=wait, max_messages=max_messages, timeout=timeout)
+        real = Poll(self.queue, now=self.now, wait=wait, max_messages=max_messages, timeout=timeout)
         waiting = Waiting(real, self.now + wait, max_messages, timeout)
         self.model.waiting.append(waiting)
-        self.all_parked.append(waiting)
+        self.all_polls.append(waiting)
         self.model.settle(self.now)
         return waiting
 
-    @rule(waiting=consumes(parked))
+    @rule(waiting=consumes(polls))
     def leave(self, waiting: Waiting) -> None:
-        self.queue.unpark(waiting.real.waiter)
+        self.queue.drop_waiter(waiting.real.waiter)
         if waiting in self.model.waiting:
             self.model.waiting.remove(waiting)
 
@@ -185,15 +185,15 @@ class StandardQueueMachine(RuleBasedStateMachine):
     @rule(step=st.one_of(TIMES, st.sampled_from([60_000, 400_000_000])))
     def let_time_pass(self, step: int) -> None:
         target = self.now + step
-        while self.alarm.at and min(self.alarm.at.values()) <= target:
-            self.alarm.ring()
+        while self.timers.at and min(self.timers.at.values()) <= target:
+            self.timers.fire()
         self.model.pass_time(self.now, target)
         self.now = target
         self.queue.catch_up(self.now)
 
     @invariant()
     def waiters_got_what_the_model_says(self) -> None:
-        assert [each.real.bodies for each in self.all_parked] == [each.expected for each in self.all_parked]
+        assert [each.real.bodies for each in self.all_polls] == [each.expected for each in self.all_polls]
 
     @invariant()
     def counts_partition_the_live_messages(self) -> None:

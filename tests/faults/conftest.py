@@ -18,7 +18,7 @@ from sqs_emulator.faults.scenarios import parse_rules
 from sqs_emulator.faults.waits import Time
 from sqs_emulator.services.dispatch import dispatch
 from sqs_emulator.web.http import Reply
-from tests.core.by_hand import RingableAlarm
+from tests.core.by_hand import TimersByHand
 from tests.raw_http import Connection, Response, credentials, http, json_call, parse_response, wait_until
 from tests.spec.catalogue import Told, told_by
 from tests.spec.spelling import JSON, PROTOCOLS, spelt
@@ -30,8 +30,8 @@ class FaultySqs(Sqs):
 
     def __init__(self) -> None:
         super().__init__()
-        self.alarm = RingableAlarm()
-        self.injector = Injector(self.api, self.broker, Time(AccountClock(self.clock), self.alarm))
+        self.timers = TimersByHand()
+        self.injector = Injector(self.api, self.broker, Time(AccountClock(self.clock), self.timers))
 
     def add(self, **rule: Any) -> ActiveRule:
         (active,) = self.injector.add(parse_rule(rule))
@@ -108,7 +108,7 @@ class BrokenAccount:
         """Say whether the queue is, without a call that rules could be about."""
         return not self.emulator.broker.find(self.number, "us-east-1", "q").messages
 
-    def wait_until_parked(self, polls: int = 1) -> None:
+    def wait_for_polls(self, polls: int = 1) -> None:
         queue = self.emulator.broker.find(self.number, "us-east-1", "q")
         wait_until(lambda: len(queue.waiters) == polls)
 

@@ -157,7 +157,7 @@ def test_the_message_of_a_lost_poll_is_in_flight(account: BrokenAccount, protoco
 
     with Connection(account.emulator.url) as connection:
         connection.send(account.call("ReceiveMessage", protocol, WaitTimeSeconds=20))
-        account.wait_until_parked()
+        account.wait_for_polls()
         account.send()
         assert connection.rest() == b""
 
@@ -238,12 +238,12 @@ def test_a_call_without_a_result_is_late(account: BrokenAccount, protocol: str) 
     assert account.counts() == (0, 0)
 
 
-def test_a_late_poll_parks_when_it_arrives(account: BrokenAccount, protocol: str) -> None:
+def test_a_late_poll_waits_when_it_arrives(account: BrokenAccount, protocol: str) -> None:
     account.add(effect="latency", seconds=0.01, action="ReceiveMessage")
 
     with Connection(account.emulator.url) as connection:
         connection.send(account.call("ReceiveMessage", protocol, WaitTimeSeconds=20))
-        account.wait_until_parked()
+        account.wait_for_polls()
         account.send()
         response = connection.response()
 
@@ -278,7 +278,7 @@ def test_latencies_add_up(account: BrokenAccount) -> None:
     assert late(account, account.call("SendMessage", MessageBody="hello"), advance).status == 200
 
 
-@pytest.mark.parametrize("when", ["while it is held up", "after it has parked"])
+@pytest.mark.parametrize("when", ["while it is held up", "after it waits"])
 def test_nothing_is_done_for_a_client_that_left(account: BrokenAccount, when: str) -> None:
     seconds = 3_600 if when == "while it is held up" else 0.01
     account.add(effect="latency", seconds=seconds, action="ReceiveMessage", times=1)
@@ -288,9 +288,9 @@ def test_nothing_is_done_for_a_client_that_left(account: BrokenAccount, when: st
         if when == "while it is held up":
             account.wait_until_held()
         else:
-            account.wait_until_parked()
+            account.wait_for_polls()
     account.wait_until_held(0)
-    account.wait_until_parked(0)
+    account.wait_for_polls(0)
     account.send()
 
     assert account.counts() == (1, 0)
@@ -307,28 +307,28 @@ def test_a_client_that_left_a_moment_ago_gets_nothing(faulty: FaultySqs) -> None
     written: list[Reply] = []
     parked.subscribe(written.append)
 
-    faulty.alarm.ring()
+    faulty.timers.fire()
 
     assert written == []
     assert faulty.counts(url) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("end", ["the rule is removed", "the client leaves"])
-def test_a_call_that_is_not_held_up_any_more_rings_no_alarm(faulty: FaultySqs, end: str) -> None:
+def test_a_call_that_is_not_held_up_any_more_rings_no_timer(faulty: FaultySqs, end: str) -> None:
     faulty.create()
     rule = faulty.add(effect="latency", seconds=1, action="ListQueues")
     parked = faulty.api.answer(request_of(json_call("ListQueues")))
     assert not isinstance(parked, Reply)
     written: list[Reply] = []
     parked.subscribe(written.append)
-    assert len(faulty.alarm.at) == len(rule.held) == 1
+    assert len(faulty.timers.at) == len(rule.held) == 1
 
     if end == "the client leaves":
         parked.abandon()
     else:
         faulty.injector.remove(lambda each: each is rule)
 
-    assert (faulty.alarm.at, rule.held) == ({}, set())
+    assert (faulty.timers.at, rule.held) == ({}, set())
     assert [each.status for each in written] == ([] if end == "the client leaves" else [200])
 
 

@@ -15,7 +15,7 @@ from sqs_emulator.core.standard import StandardQueue
 from sqs_emulator.faults.active import ActiveRule
 from sqs_emulator.faults.delivery import UnreliableQueue, equip
 from sqs_emulator.faults.rules import parse_rule
-from tests.core.by_hand import Parked, RingableAlarm, draft, redrive_policy
+from tests.core.by_hand import Poll, TimersByHand, draft, redrive_policy
 from tests.faults.conftest import BrokenAccount, FaultySqs
 from tests.raw_http import Connection, received
 from tests.sqs_by_hand import refused
@@ -24,7 +24,7 @@ ARN: Final = "arn:aws:sqs:us-east-1:000000000000:orders"
 
 
 def queue_with(*rules: dict[str, Any]) -> StandardQueue:
-    queue = StandardQueue(ARN, now=0, alarm=RingableAlarm())
+    queue = StandardQueue(ARN, now=0, timers=TimersByHand())
     equip(queue, [ActiveRule(number, parse_rule(rule)) for number, rule in enumerate(rules, start=1)])
     return queue
 
@@ -134,7 +134,7 @@ def test_two_polls_get_the_same_message(account: BrokenAccount) -> None:
     with Connection(account.emulator.url) as first, Connection(account.emulator.url) as second:
         for number, each in enumerate((first, second), start=1):
             each.send(account.call("ReceiveMessage", WaitTimeSeconds=20, AttributeNames=["All"]))
-            account.wait_until_parked(number)
+            account.wait_for_polls(number)
         account.send()
         counts = received(first.response()) + received(second.response())
 
@@ -142,13 +142,13 @@ def test_two_polls_get_the_same_message(account: BrokenAccount) -> None:
 
 
 def test_a_duplicate_goes_to_the_next_poll_when_a_delay_ends() -> None:
-    alarm = RingableAlarm()
-    queue = StandardQueue(ARN, now=0, alarm=alarm)
+    timers = TimersByHand()
+    queue = StandardQueue(ARN, now=0, timers=timers)
     equip(queue, [ActiveRule(1, parse_rule(TWICE))])
     queue.send(draft(delay_seconds=10), now=0)
-    polls = [Parked(queue, now=0, wait=20_000) for _ in range(3)]
+    polls = [Poll(queue, now=0, wait=20_000) for _ in range(3)]
 
-    assert alarm.ring() == 10_000
+    assert timers.fire() == 10_000
     queue.check()
 
     assert [each.bodies for each in polls] == [["order"], ["order"], None]
@@ -399,13 +399,13 @@ def test_nothing_is_lost_whatever_is_done(steps: list[tuple[str, int]], seed: in
     """A message stays until it was deleted by whom it was handed to last, and is handed out as often as it is owed."""
     twice = {**TWICE, "probability": probability, "seed": seed}
     queue = queue_with(twice, {"effect": "shuffle", "among": 4, "seed": seed, "probability": 0.5})
-    alarm = queue.alarm
-    assert isinstance(alarm, RingableAlarm)
+    timers = queue.timers
+    assert isinstance(timers, TimersByHand)
     now = sent = 0
     handed: list[Delivery] = []
     times: dict[str, int] = {}
     deleted: set[str] = set()
-    polls: list[Parked] = []
+    polls: list[Poll] = []
 
     def take(deliveries: list[Delivery]) -> None:
         assert len({each.message.id for each in deliveries}) == len(deliveries)
@@ -421,10 +421,10 @@ def test_nothing_is_lost_whatever_is_done(steps: list[tuple[str, int]], seed: in
         elif step == "receive":
             take(queue.receive(max_messages=number, now=now))
         elif step == "poll":
-            polls.append(Parked(queue, now=now, wait=5_000, max_messages=number))
+            polls.append(Poll(queue, now=now, wait=5_000, max_messages=number))
         elif step == "wait":
-            while alarm.at and min(alarm.at.values()) <= now + number:
-                alarm.ring()
+            while timers.at and min(timers.at.values()) <= now + number:
+                timers.fire()
             now += number
         elif handed and step == "show":
             delivery = handed[number % len(handed)]

@@ -90,7 +90,7 @@ def test_a_receive_that_brings_the_task_is_lost(account: BrokenAccount, protocol
                 account.send(body)
             connection.send(account.call("ReceiveMessage", protocol, WaitTimeSeconds=wait))
             if wait:
-                account.wait_until_parked()
+                account.wait_for_polls()
                 account.send(body)
             said.append(connection.response().body if body == SHIP else connection.rest())
 

@@ -10,7 +10,7 @@ from sqs_emulator.core.events import Consumer
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.observe.doctor import diagnose
 from sqs_emulator.observe.findings import Change, Finding, Severity
-from tests.core.by_hand import Parked, fifo_draft, receive
+from tests.core.by_hand import Poll, fifo_draft, receive
 from tests.observe.bodies import task_body
 from tests.observe.watched import OTHER, WORKER, Watched
 
@@ -220,7 +220,7 @@ def test_a_consumer_that_polls_has_not_vanished(queues: Watched, queue: Queue) -
     other = queues.create("other", VisibilityTimeout="60")
     queues.send(queue, task_body())
     queues.receive(queue, now=0)
-    parked = Parked(other, now=50_000, wait=20_000)
+    parked = Poll(other, now=50_000, wait=20_000)
     parked.waiter.consumer = WORKER
 
     assert queues.codes(60_000) == ["redelivered"]
@@ -450,7 +450,7 @@ def test_an_empty_queue_may_be_polled_by_nobody(queues: Watched, queue: Queue) -
 
 def test_a_queue_of_the_same_name_that_is_polled_elsewhere_is_named(queues: Watched, queue: Queue) -> None:
     twin = queues.broker.create_queue("000000000000", "eu-west-1", "orders", {}, tags={}, now=0)
-    Parked(twin, now=30_000, wait=20_000)
+    Poll(twin, now=30_000, wait=20_000)
     queues.send(queue, task_body())
 
     finding = queues.finding("nobody_polls", 31_000)

@@ -115,7 +115,7 @@ def test_a_poll_of_the_source_waits_on_while_its_only_message_goes(sqs: Sqs) -> 
 
     sqs.pass_time(10, "q")
 
-    assert poll.is_parked
+    assert poll.is_waiting
     assert sqs.counts(dead) == (1, 0, 0)
 
 

@@ -307,7 +307,7 @@ def test_what_is_behind_a_message_in_flight_waits_and_counts_as_visible(sqs: Sqs
 
     sqs.call("DeleteMessage", QueueUrl=url, ReceiptHandle=first["ReceiptHandle"])
 
-    assert [poll.is_parked for poll in polls] == [False, True, True]
+    assert [poll.is_waiting for poll in polls] == [False, True, True]
     assert [message["Body"] for message in polls[0].messages()] == ["b"]
 
 

@@ -120,7 +120,7 @@ def test_messages_in_flight_stay(sqs: Sqs) -> None:
     assert (bodies(sqs, "q"), sqs.counts("letters")) == (["b"], (0, 1, 0))
 
 
-def test_a_parked_poll_gets_what_a_task_brings(sqs: Sqs) -> None:
+def test_a_waiting_poll_gets_what_a_task_brings(sqs: Sqs) -> None:
     arn = with_dead_letters(sqs, "a")
     poll = sqs.poll(QueueUrl="q")
 

@@ -444,5 +444,5 @@ def test_a_new_waiting_time_is_for_later_receives(sqs: Sqs) -> None:
 
     set_to(sqs, url, ReceiveMessageWaitTimeSeconds="0")
 
-    assert poll.is_parked
+    assert poll.is_waiting
     assert sqs.receive(url) == []

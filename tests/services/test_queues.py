@@ -165,7 +165,7 @@ def test_a_handle_of_a_deleted_queue_is_not_one_of_its_successor(sqs: Sqs) -> No
     assert sqs.counts(url) == (1, 0, 0)
 
 
-def test_parked_receives_of_a_deleted_queue_are_answered_with_nothing(sqs: Sqs) -> None:
+def test_waiting_receives_of_a_deleted_queue_are_answered_with_nothing(sqs: Sqs) -> None:
     url = sqs.create()
     poll = sqs.poll(QueueUrl=url)
 

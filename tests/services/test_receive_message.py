@@ -1,4 +1,4 @@
-"""ReceiveMessage: what comes, with which attributes, and what a parked one waits for."""
+"""ReceiveMessage: what comes, with which attributes, and what a waiting one waits for."""
 
 from __future__ import annotations
 
@@ -197,7 +197,7 @@ def test_a_receive_attempt_id_is_ignored_where_it_is_well_formed(sqs: Sqs) -> No
 # Limits.
 
 
-def test_too_many_in_flight_fail_a_short_poll_and_park_a_long_one() -> None:
+def test_too_many_in_flight_fail_a_short_poll_and_make_a_long_one_wait() -> None:
     sqs = Sqs(Limits(in_flight=2))
     url = sqs.create()
     for body in "abc":
@@ -209,7 +209,7 @@ def test_too_many_in_flight_fail_a_short_poll_and_park_a_long_one() -> None:
     with refused("OverLimit", status=403):
         sqs.query({"Action": "ReceiveMessage", "QueueUrl": url})
     poll = sqs.poll(QueueUrl=url)
-    assert poll.is_parked
+    assert poll.is_waiting
     sqs.pass_time(20, "q")
     assert poll.messages() == []
 
@@ -230,7 +230,7 @@ def test_a_receive_waits_as_long_as_it_says_else_as_the_queue_does(
         return
     poll = sqs.poll(QueueUrl=url, WaitTimeSeconds=own)
     sqs.pass_time(4.999, "q")
-    assert poll.is_parked
+    assert poll.is_waiting
     sqs.pass_time(0.001, "q")
     assert poll.messages() == []
 
@@ -259,7 +259,7 @@ def test_the_end_of_a_delay_wakes_a_poll(sqs: Sqs) -> None:
     sqs.send(url, DelaySeconds=5)
 
     sqs.pass_time(4.999, "q")
-    assert poll.is_parked
+    assert poll.is_waiting
     sqs.pass_time(0.001, "q")
 
     assert len(poll.messages()) == 1
@@ -296,7 +296,7 @@ def test_a_batch_serves_one_poll_whole(sqs: Sqs) -> None:
     sqs.call("SendMessageBatch", QueueUrl=url, Entries=[{"Id": each, "MessageBody": each} for each in "abc"])
 
     assert bodies(first.messages()) == ["a", "b", "c"]
-    assert second.is_parked
+    assert second.is_waiting
 
 
 def test_polls_are_served_in_their_order_and_never_with_the_same_message(sqs: Sqs) -> None:
@@ -316,7 +316,7 @@ def test_an_abandoned_poll_takes_nothing(sqs: Sqs) -> None:
     poll.abandon()
     sqs.send(url)
 
-    assert poll.is_parked
+    assert poll.is_waiting
     (message,) = sqs.receive(url, AttributeNames=["ApproximateReceiveCount"])
     assert message["Attributes"] == {"ApproximateReceiveCount": "1"}
 
@@ -333,7 +333,7 @@ def test_a_polls_timeout_begins_when_it_is_answered(sqs: Sqs) -> None:
     assert sqs.counts(url) == (1, 0, 0)
 
 
-def test_a_poll_is_checked_before_it_is_parked(sqs: Sqs) -> None:
+def test_a_poll_is_checked_before_it_is_waiting(sqs: Sqs) -> None:
     url = sqs.create()
 
     with refused("InvalidAttributeName"):

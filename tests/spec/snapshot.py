@@ -1,7 +1,7 @@
 """All that a broker holds, as plain data to compare: before and after a request that must change nothing.
 
 It is a walk over every object that can be reached, so what is added to the core is in it without being named here. Left
-out are functions, and what is no state of a queue: clocks, alarms and limits.
+out are functions, and what is no state of a queue: clocks, timers and limits.
 """
 
 from __future__ import annotations
@@ -13,13 +13,13 @@ from typing import Any, Final
 
 import msgspec
 
-from sqs_emulator.core.alarms import NoAlarm
 from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.limits import Limits
+from sqs_emulator.core.timers import NoTimers
 from tests.sqs_by_hand import HandClock, Sqs
 
 _PLAIN: Final = (type(None), bool, int, float, str, bytes, enum.Enum)
-_NO_STATE: Final = (HandClock, NoAlarm, Limits)
+_NO_STATE: Final = (HandClock, NoTimers, Limits)
 
 
 def snapshot(broker: Broker) -> object:
@@ -32,11 +32,11 @@ def settle(sqs: Sqs) -> None:
     now = sqs.clock.now()
     queues = list(sqs.broker.queues())
     for queue in queues:
-        queue.wake(now)
+        queue.on_timer(now)
         for task in queue.move_tasks:
             task.catch_up(now)
     for queue in queues:  # where tasks have moved something to
-        queue.wake(now)
+        queue.on_timer(now)
 
 
 class _Walk:

@@ -90,15 +90,15 @@ def test_good_requests_before_a_bad_one_are_answered(emulators: dict[str, Emulat
         assert [connection.response().status for _ in range(good + 1)] == [200] * good + [400]
 
 
-def test_a_bad_request_behind_a_parked_poll_ends_it_without_a_message(
+def test_a_bad_request_behind_a_waiting_poll_ends_it_without_a_message(
     served: Emulator, calls: Calls, connection: Connection
 ) -> None:
     with Connection(served.url) as polling:
         polling.send(calls.receive(20))
-        calls.wait_until_parked(served)
+        calls.wait_for_polls(served)
         polling.send(b"nonsense\r\n\r\n")
         last_words(polling)
-        calls.wait_until_parked(served, 0)
+        calls.wait_for_polls(served, 0)
 
     connection.ask(calls.send())
 

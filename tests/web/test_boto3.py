@@ -160,7 +160,7 @@ def test_a_long_poll_is_woken_by(
     wake = begin(client, url)
     poll = Poll(client, url)
     if begin is not by_timeout:  # which may be over by now
-        Calls(region).wait_until_parked(served)
+        Calls(region).wait_for_polls(served)
 
     wake()
 

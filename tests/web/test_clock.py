@@ -43,20 +43,20 @@ def bodies(sqs: Any, url: str, **members: Any) -> list[str]:
 
 
 class Polls:
-    """Receives that are parked, each in a thread; `waiting` says how many have no answer."""
+    """Receives that are waiting, each in a thread; `waiting` says how many have no answer."""
 
     def __init__(self, account: Account, emulator: Emulator) -> None:
         self._pool = ThreadPoolExecutor(8)
         self._sqs = client_of(account)
         self._emulator = emulator
         self._account = account.number
-        self._parked = 0
+        self._started = 0
 
-    def park(self, url: str, wait: int) -> Future[list[str]]:
+    def start(self, url: str, wait: int) -> Future[list[str]]:
         poll = self._pool.submit(bodies, self._sqs, url, WaitTimeSeconds=wait, VisibilityTimeout=30)
-        self._parked += 1
+        self._started += 1
         queue = self._emulator.broker.find(self._account, "us-east-1", "q")
-        wait_until(lambda: len(queue.waiters) == self._parked)
+        wait_until(lambda: len(queue.waiters) == self._started)
         return poll
 
     def close(self) -> None:
@@ -109,7 +109,7 @@ def test_a_message_expires_after_its_retention(account: Account, sqs: Any) -> No
 
 
 def test_a_long_poll_ends_empty_after_its_wait(account: Account, sqs: Any, polls: Polls) -> None:
-    poll = polls.park(create(sqs), 20)
+    poll = polls.start(create(sqs), 20)
 
     account.clock.advance(19.999)
     before = poll.done()
@@ -194,8 +194,8 @@ def test_a_move_task_goes_at_its_rate(account: Account, sqs: Any) -> None:
 def test_advancing_lets_each_thing_happen_at_its_own_moment(account: Account, sqs: Any, polls: Polls) -> None:
     url = create(sqs)
     sqs.send_message(QueueUrl=url, MessageBody="late", DelaySeconds=10)
-    short = polls.park(url, 5)
-    long = polls.park(url, 20)
+    short = polls.start(url, 5)
+    long = polls.start(url, 20)
 
     account.clock.advance(30)  # the delay ends at 10 and serves the long poll, which hides it until 40
 
@@ -231,13 +231,13 @@ def test_a_poll_on_a_frozen_clock_ends_when_its_client_has_waited_as_long_as_it_
     assert 1 <= time.monotonic() - begun < REAL_SECONDS
 
 
-def test_a_poll_that_was_parked_before_the_clock_was_frozen_ends_too(emulator: Emulator) -> None:
+def test_a_poll_that_waited_before_the_clock_was_frozen_ends_too(emulator: Emulator) -> None:
     with emulator.new_account() as account:
         sqs = client_of(account)
         url = create(sqs)
         begun = time.monotonic()
         polls = Polls(account, emulator)
-        poll = polls.park(url, 2)
+        poll = polls.start(url, 2)
 
         account.clock.freeze()
 
@@ -295,9 +295,9 @@ def test_a_dropped_account_is_gone_with_its_time(emulator: Emulator) -> None:
     assert account.number not in emulator.broker.accounts
 
 
-def test_a_parked_poll_of_a_dropped_account_is_answered(account: Account, emulator: Emulator, sqs: Any) -> None:
+def test_a_waiting_poll_of_a_dropped_account_is_answered(account: Account, emulator: Emulator, sqs: Any) -> None:
     polls = Polls(account, emulator)
-    poll = polls.park(create(sqs), 20)
+    poll = polls.start(create(sqs), 20)
 
     account.reset()
 

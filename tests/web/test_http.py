@@ -265,10 +265,10 @@ def test_five_hundred_requests_can_be_pipelined(calls: Calls, connection: Connec
     assert calls.counts(connection) == (500, 0)
 
 
-def test_requests_behind_a_parked_poll_wait_for_it(served: Emulator, calls: Calls, connection: Connection) -> None:
+def test_requests_behind_a_waiting_poll_wait_for_it(served: Emulator, calls: Calls, connection: Connection) -> None:
     with Connection(served.url) as polling:
         polling.send(calls.receive(20) + HEALTH + query_call(LIST) + HEALTH + calls.receive())
-        calls.wait_until_parked(served)
+        calls.wait_for_polls(served)
 
         connection.ask(calls.send("wakes it"))
         answers = [polling.response() for _ in range(5)]
@@ -284,7 +284,7 @@ def test_polls_can_be_pipelined(served: Emulator, calls: Calls, connection: Conn
     with Connection(served.url) as polling:
         polling.send(calls.receive(20) + HEALTH + calls.receive(20) + calls.receive(20))
         for body in ("a", "b", "c"):
-            calls.wait_until_parked(served)
+            calls.wait_for_polls(served)
             connection.ask(calls.send(body))
             assert received(polling.response()) == [(body, 1)]
             if body == "a":
@@ -306,7 +306,7 @@ def test_a_client_that_never_stops_asking_behind_a_poll_is_cut_off(emulators: di
     with Connection(emulator.url) as connection, Connection(emulator.url) as greedy:
         connection.ask(calls("CreateQueue", QueueName="q"))
         greedy.send(calls.receive(20))
-        calls.wait_until_parked(emulator)
+        calls.wait_for_polls(emulator)
 
         greedy.send(query_call(LIST) * 150)
         cut_off = greedy.is_closed_by_server()

@@ -31,10 +31,10 @@ def test_a_poll_whose_client_has_left_is_dropped(
 ) -> None:
     with Connection(served.url) as polling:
         polling.send(calls.receive(20))
-        calls.wait_until_parked(served)
+        calls.wait_for_polls(served)
 
         leave(polling, how)
-        calls.wait_until_parked(served, 0)
+        calls.wait_for_polls(served, 0)
         connection.ask(calls.send())
 
     assert received(connection.ask(calls.receive())) == [("hello", 1)]
@@ -45,12 +45,12 @@ def test_a_message_goes_to_the_next_poll_where_the_first_has_left(
 ) -> None:
     with Connection(served.url) as first, Connection(served.url) as second:
         first.send(calls.receive(20))
-        calls.wait_until_parked(served)
+        calls.wait_for_polls(served)
         second.send(calls.receive(20))
-        calls.wait_until_parked(served, 2)
+        calls.wait_for_polls(served, 2)
 
         first.close()
-        calls.wait_until_parked(served, 1)
+        calls.wait_for_polls(served, 1)
         connection.ask(calls.send())
 
         assert received(second.response()) == [("hello", 1)]
@@ -94,7 +94,7 @@ def test_a_client_that_closes_just_before_a_send_gets_nothing(how: str, polls: i
         leaving = [Connection(emulator.url) for _ in range(polls)]
         for each in leaving:
             each.send(calls.receive(20))
-        calls.wait_until_parked(emulator, polls)
+        calls.wait_for_polls(emulator, polls)
         pause = Pause(emulator)
         pause.begin()
 
@@ -121,7 +121,7 @@ def test_a_poll_that_stays_is_served_though_others_left_just_before() -> None:
         leaving = [Connection(emulator.url) for _ in range(3)]
         for number, each in enumerate((*leaving, staying), start=1):
             each.send(calls.receive(20))
-            calls.wait_until_parked(emulator, number)
+            calls.wait_for_polls(emulator, number)
         pause = Pause(emulator)
         pause.begin()
 
@@ -136,7 +136,7 @@ def test_a_poll_that_stays_is_served_though_others_left_just_before() -> None:
 
 @pytest.fixture
 def fast(emulators: dict[str, Emulator]) -> Emulator:
-    """The coat that goes on reading while a poll is parked; uvicorn's own does not, where requests wait behind it."""
+    """The coat that goes on reading while a poll is waiting; uvicorn's own does not, where requests wait behind it."""
     return emulators["fast coat"]
 
 
@@ -149,10 +149,10 @@ def test_a_client_that_leaves_while_its_requests_wait_has_none_of_them_done(
     with Connection(fast.url) as connection, Connection(fast.url) as leaving:
         connection.ask(calls("CreateQueue", QueueName="q"))
         leaving.send(calls.receive(20) + (behind if first == "calls" else http("GET", "/health") + behind))
-        calls.wait_until_parked(fast)
+        calls.wait_for_polls(fast)
 
         leaving.close()
-        calls.wait_until_parked(fast, 0)
+        calls.wait_for_polls(fast, 0)
         connection.ask(calls.send())
 
         assert received(connection.ask(calls.receive())) == [("hello", 1)]
@@ -162,11 +162,11 @@ def test_a_hundred_polls_come_and_go(served: Emulator, calls: Calls, connection:
     polling = [Connection(served.url) for _ in range(100)]
     for each in polling:
         each.send(calls.receive(20))
-    calls.wait_until_parked(served, 100)
+    calls.wait_for_polls(served, 100)
 
     for each in polling[::2]:
         each.close()
-    calls.wait_until_parked(served, 50)
+    calls.wait_for_polls(served, 50)
     for number in range(50):
         connection.ask(calls.send(str(number)))
     found = [received(each.response()) for each in polling[1::2]]
@@ -180,7 +180,7 @@ def test_a_hundred_polls_come_and_go(served: Emulator, calls: Calls, connection:
 def test_a_deleted_queue_answers_its_polls_at_once(served: Emulator, calls: Calls, connection: Connection) -> None:
     with Connection(served.url) as polling:
         polling.send(calls.receive(20))
-        calls.wait_until_parked(served)
+        calls.wait_for_polls(served)
 
         connection.ask(calls("DeleteQueue"))
 

@@ -76,7 +76,7 @@ def test_a_client_cannot_write_lines_of_its_own(
     assert logged.isprintable()
 
 
-def test_a_parked_poll_is_logged_when_it_is_answered(sqs: Sqs, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_waiting_poll_is_logged_when_it_is_answered(sqs: Sqs, caplog: pytest.LogCaptureFixture) -> None:
     url = sqs.create()
     attach(sqs.api, access=True, wire=True)
 

@@ -58,7 +58,7 @@ def test_an_allowed_pages_long_poll_can_be_read_too(served: Emulator, calls: Cal
     poll = calls.receive(20).replace(b"\r\n", f"\r\nOrigin: {ALLOWED}\r\n".encode(), 1)
     with Connection(served.url) as polling:
         polling.send(poll)
-        calls.wait_until_parked(served)
+        calls.wait_for_polls(served)
         connection.ask(calls.send())
         response = polling.response()
 

@@ -1,4 +1,4 @@
-"""Serving: both address families, TLS, and stops that answer parked polls first."""
+"""Serving: both address families, TLS, and stops that answer waiting polls first."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_an_emulator_that_does_not_run_has_no_url() -> None:
 
 
 @pytest.mark.parametrize("coat", COATS)
-def test_a_stop_answers_parked_polls_with_an_empty_200_and_closes(coat: str) -> None:
+def test_a_stop_answers_waiting_polls_with_an_empty_200_and_closes(coat: str) -> None:
     calls = Calls("us-east-1")
     emulator = serve(coat, Config(port=0)).start()
     idle = Connection(emulator.url)
@@ -104,7 +104,7 @@ def test_a_stop_answers_parked_polls_with_an_empty_200_and_closes(coat: str) -> 
     polling = [Connection(emulator.url) for _ in range(20)]
     for each in polling:
         each.send(calls.receive(20))
-    calls.wait_until_parked(emulator, 20)
+    calls.wait_for_polls(emulator, 20)
 
     emulator.stop()
 
@@ -125,7 +125,7 @@ def test_a_poll_in_query_is_answered_in_xml_at_the_end() -> None:
     with Connection(emulator.url) as polling:
         polling.ask(calls("CreateQueue", QueueName="q"))
         polling.send(calls.query("Action=ReceiveMessage&WaitTimeSeconds=20"))
-        calls.wait_until_parked(emulator)
+        calls.wait_for_polls(emulator)
 
         emulator.stop()
 
@@ -163,7 +163,7 @@ def test_one_mib_fits_however_it_is_spelt(coat: str) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=lambda number: number.name)
-def test_a_signal_answers_a_hundred_parked_polls_and_ends_in_success(number: signal.Signals) -> None:
+def test_a_signal_answers_a_hundred_waiting_polls_and_ends_in_success(number: signal.Signals) -> None:
     calls = Calls("us-east-1")
     with serving() as served:
         polling = [Connection(served.url) for _ in range(100)]
@@ -216,12 +216,12 @@ def test_https_is_served_and_its_urls_say_so(certificate: tuple[Path, Path], coa
             created = connection.ask(calls("CreateQueue", QueueName="q"))
             with Connection(emulator.url, context=context) as polling:
                 polling.send(calls.receive(20))
-                calls.wait_until_parked(emulator)
+                calls.wait_for_polls(emulator)
                 connection.ask(calls.send())
                 found = polling.response()
             with Connection(emulator.url, context=context) as leaving:
                 leaving.send(calls.receive(20))
-                calls.wait_until_parked(emulator)
+                calls.wait_for_polls(emulator)
             wait_until(lambda: not emulator.broker.find("000000000000", "us-east-1", "q").waiters)
             connection.ask(calls.send("second"))
             last = connection.ask(calls.receive())
@@ -264,7 +264,7 @@ def test_an_idle_connection_is_closed_after_its_time_and_one_in_use_is_not(coat:
     with Connection(emulator.url) as idle, Connection(emulator.url) as polling, Connection(emulator.url) as busy:
         idle.ask(calls("CreateQueue", QueueName="q"))
         polling.send(calls.receive(20))
-        calls.wait_until_parked(emulator)
+        calls.wait_for_polls(emulator)
         idle.socket.setblocking(False)
 
         end = time.monotonic() + 2.5
@@ -276,7 +276,7 @@ def test_an_idle_connection_is_closed_after_its_time_and_one_in_use_is_not(coat:
     emulator.stop()
 
     assert idle_has_ended
-    assert found == [("hello", 1)], "a parked poll is not idle"
+    assert found == [("hello", 1)], "a waiting poll is not idle"
 
 
 def test_an_emulators_thread_ends_with_it() -> None:

@@ -10,7 +10,7 @@ from typing import Any, Final
 import click
 
 from sqs_emulator.commands import words
-from sqs_emulator.commands.running import Refused, Running, with_emulator
+from sqs_emulator.commands.running import CommandRefused, Running, with_emulator
 from sqs_emulator.commands.table import Column, table
 from sqs_emulator.commands.terminal import say, say_json, tell, width, wrapped
 
@@ -58,7 +58,7 @@ def _found(running: Running, which: str) -> list[Life]:
     """Return the lives of a message or a task. A task has several: each retry is a message of its own."""
     try:
         return list(running.get("history", message_id=which)["histories"])
-    except Refused:
+    except CommandRefused:
         pass
     if lives := running.get("history", task_id=which)["histories"]:
         return list(lives)

@@ -20,7 +20,7 @@ KEY_VARIABLE: Final = "AWS_ACCESS_KEY_ID"
 Command = Callable[..., None]
 
 
-class Refused(click.ClickException):
+class CommandRefused(click.ClickException):
     """The emulator would not do it; says why."""
 
 
@@ -53,7 +53,7 @@ class Running:
         try:
             return question()
         except EmulatorError as error:
-            raise Refused(str(error)) from None
+            raise CommandRefused(str(error)) from None
         except OSError as error:
             why = error.strerror or str(error) or type(error).__name__
             raise click.ClickException(

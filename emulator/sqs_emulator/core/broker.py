@@ -10,7 +10,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 
 from sqs_emulator.core import attributes as queue_attributes
-from sqs_emulator.core.alarms import Alarm, NoAlarm
 from sqs_emulator.core.attributes import QueueAttributes
 from sqs_emulator.core.clock import AccountClock, Clock
 from sqs_emulator.core.errors import (
@@ -32,6 +31,7 @@ from sqs_emulator.core.move_tasks import MessageMoveTask
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.core.redrive import refused
 from sqs_emulator.core.standard import StandardQueue
+from sqs_emulator.core.timers import NoTimers, Timers
 
 
 class Region:
@@ -45,9 +45,9 @@ class Region:
 class Account:
     """One customer's regions, and the time that they go by."""
 
-    def __init__(self, clock: AccountClock, alarm: Alarm) -> None:
+    def __init__(self, clock: AccountClock, timers: Timers) -> None:
         self.clock = clock
-        self.alarm = alarm
+        self.timers = timers
         self.regions: dict[str, Region] = {}
 
     def queues(self) -> Iterator[Queue]:
@@ -57,7 +57,7 @@ class Account:
     def advance_to(self, target: int) -> None:
         """Move the clock on, from one moment to the next at which something happens that somebody sees happen.
 
-        Those are the ends of what parked receives wait for, and the steps of move tasks. What happens between them in
+        Those are the ends of what waiting receives wait for, and the steps of move tasks. What happens between them in
         queues where nobody waits comes in the order of its deadlines when the queue is looked at; it is, at the end.
         Raises ValueError for a moment that is past.
         """
@@ -66,29 +66,29 @@ class Account:
         if target < self.clock.now():
             self.clock.set_rate(rate)
             self.clock.move_to(target)  # which says why not
-        while (due := self.alarm.next()) is not None and due[0] <= target:
+        while (due := self.timers.next()) is not None and due[0] <= target:
             moment, whom = due
             self.clock.move_to(max(moment, self.clock.now()))
-            self.alarm.set(whom, None)
-            whom.wake(self.clock.now())
+            self.timers.set(whom, None)
+            whom.on_timer(self.clock.now())
         self.clock.move_to(target)
         for queue in list(self.queues()):
             queue.catch_up(target)
             queue.settle(target)
         self.clock.set_rate(rate)
-        self.alarm.clock_changed()
+        self.timers.clock_changed()
 
 
 class Broker:
-    """The root of the state. `alarm_of` gives a new account its alarm, by its clock."""
+    """The root of the state. `timers_of` gives a new account its timers, by its clock."""
 
     def __init__(
-        self, clock: Clock, *, limits: Limits = RELAXED, alarm_of: Callable[[AccountClock], Alarm] | None = None
+        self, clock: Clock, *, limits: Limits = RELAXED, timers_of: Callable[[AccountClock], Timers] | None = None
     ) -> None:
         self.clock = clock
         self.limits = limits
         self.accounts: dict[str, Account] = {}
-        self._alarm_of = alarm_of or (lambda _clock: NoAlarm())
+        self._timers_of = timers_of or (lambda _clock: NoTimers())
         self._sinks: tuple[Sink, ...] = ()
         self.gone: deque[Message] | None = None  # the messages that left last, if somebody wants them
         # What a configuration puts in: how the clock of a new account begins, with which queues an account begins that
@@ -121,7 +121,7 @@ class Broker:
         found = self.accounts.get(number)
         if found is None:
             clock = self._new_clock(number)
-            found = self.accounts[number] = Account(clock, self._alarm_of(clock))
+            found = self.accounts[number] = Account(clock, self._timers_of(clock))
         return found
 
     def _new_clock(self, account: str) -> AccountClock:
@@ -130,7 +130,7 @@ class Broker:
         return clock
 
     def drop_account(self, number: str) -> None:
-        """Forget an account, its clock and its queues with everything in them; parked receives are answered.
+        """Forget an account, its clock and its queues with everything in them; waiting receives are answered.
 
         The queues that it had from the start are there again, as empty as then.
         """
@@ -193,7 +193,7 @@ class Broker:
             attributes=wanted,
             limits=self.limits,
             clock=owner.clock,
-            alarm=owner.alarm,
+            timers=owner.timers,
             emit=self._emit(),
             find=self.find_arn,
             gone=self.gone,
@@ -205,7 +205,7 @@ class Broker:
         return queue
 
     def delete_queue(self, queue: Queue, *, now: int) -> None:
-        """Delete a queue with everything in it; its parked receives are answered with nothing."""
+        """Delete a queue with everything in it; its waiting receives are answered with nothing."""
         region, account, name = queue.arn.split(":")[3:]
         place = self.accounts[account].regions[region]
         del place.queues[name]
@@ -281,7 +281,7 @@ class Broker:
             raise InvalidParameter(rate, "MaxNumberOfMessagesPerSecond", reason)
         task = MessageMoveTask(source, self.find_arn, now=now, destination_arn=destination_arn, rate=rate)
         source.move_tasks = [*source.move_tasks[1 - self.limits.move_tasks_remembered :], task]
-        task.wake(now)
+        task.on_timer(now)
         return task
 
     def _move_tasks_beside(self, source: Queue) -> Iterator[MessageMoveTask]:
@@ -339,6 +339,6 @@ class Broker:
     # The end.
 
     def end_waits(self) -> None:
-        """Answer every parked receive with nothing."""
+        """Answer every waiting receive with nothing."""
         for queue in self.queues():
             queue.end_waits()

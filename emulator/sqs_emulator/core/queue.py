@@ -6,7 +6,7 @@ in (`standard.py`, `fifo.py`), but for what FIFO refuses. `check()` asserts that
 state says.
 
 Nobody is told at the moment a deadline passes unless somebody waits: every public method first catches up with `now`,
-and a queue with parked receives has told its `Alarm` the next moment that matters. `settle` ends every method that can
+and a queue with waiting receives has told its timers the next moment that matters. `settle` ends every method that can
 make a message visible, and is the only place where messages and waiters meet.
 
 Times are milliseconds since the epoch; durations handed to methods are milliseconds, those in attributes seconds.
@@ -24,7 +24,6 @@ import msgspec
 from sortedcontainers import SortedList
 
 from sqs_emulator.core import receipts
-from sqs_emulator.core.alarms import Alarm, NoAlarm
 from sqs_emulator.core.attributes import QueueAttributes
 from sqs_emulator.core.clock import Clock, SystemClock
 from sqs_emulator.core.deadlines import Deadlines
@@ -55,6 +54,7 @@ from sqs_emulator.core.limits import RELAXED, Limits
 from sqs_emulator.core.message import Message, MessageAttributeValue, Move, State
 from sqs_emulator.core.receipts import ReceiptHandle
 from sqs_emulator.core.redrive import RedrivePolicy
+from sqs_emulator.core.timers import NoTimers, Timers
 from sqs_emulator.core.waiters import Waiter, Waiters
 
 if TYPE_CHECKING:
@@ -123,7 +123,7 @@ class Queue(ABC):
         attributes: QueueAttributes | None = None,
         limits: Limits = RELAXED,
         clock: Clock | None = None,
-        alarm: Alarm | None = None,
+        timers: Timers | None = None,
         emit: Sink | None = None,
         find: FindQueue = find_none,
         gone: deque[Message] | None = None,
@@ -142,10 +142,10 @@ class Queue(ABC):
         self.waiters = Waiters()
         self.emit = emit
         self.gone = gone  # takes the messages that leave for good, for whoever reads events; None: nobody does
-        self.alarm = alarm or NoAlarm()
+        self.timers = timers or NoTimers()
         self._find = find  # another queue of the same account and region, by its ARN
         self._dead_letters: list[tuple[Message, Queue]] = []  # on their way out, until this queue has come to rest
-        self._alarm_at: int | None = None
+        self._timer_at: int | None = None
         self._in_flight = 0
         self._last_sequence = 0
         self._purged_at: int | None = None
@@ -318,17 +318,17 @@ class Queue(ABC):
     def _delivery(self, message: Message) -> Delivery:
         return Delivery(message, receipts.make(self.incarnation, message.sequence, message.receives_here))
 
-    def park(self, waiter: Waiter, *, now: int) -> None:
+    def add_waiter(self, waiter: Waiter, *, now: int) -> None:
         """Let a receive that found nothing wait, until `waiter.until` at most."""
         self.catch_up(now)
         self.waiters.add(waiter)
         self._next_look = min(self._next_look, waiter.until)
         self.settle(now)
 
-    def unpark(self, waiter: Waiter) -> None:
+    def drop_waiter(self, waiter: Waiter) -> None:
         """Drop a waiter whose client has left: it must not be given a message."""
         self.waiters.discard(waiter)
-        self._set_alarm()
+        self._set_timer()
 
     def delete(self, receipt_handle: str, *, now: int, consumer: Consumer | None = None) -> None:
         """Delete a message by any of its handles; one that is gone already is fine, as often as it is asked for.
@@ -402,7 +402,7 @@ class Queue(ABC):
         self._in_flight = 0
         if self.emit is not None:
             self.emit(QueuePurged(now, self.arn, purged))
-        self._set_alarm()
+        self._set_timer()
 
     def set_attributes(self, attributes: QueueAttributes, *, now: int, changes: dict[str, str]) -> None:
         """Replace the attributes. What is under way keeps its deadlines; retention counts for what is here already."""
@@ -413,7 +413,7 @@ class Queue(ABC):
             self.emit(QueueAttributesChanged(now, self.arn, changes))
         self._follow(before, now)
         self._pass_deadlines(now)  # of all messages before a waiter gets one
-        self._next_look = self.next_due()
+        self._next_look = self.next_deadline()
         self.settle(now)
 
     @abstractmethod
@@ -426,9 +426,9 @@ class Queue(ABC):
         return Counts(len(self.messages) - len(self.hidden), self._in_flight, delayed)
 
     def end_waits(self) -> None:
-        """Answer every parked receive with nothing: the queue is being deleted, or the emulator stops."""
+        """Answer every waiting receive with nothing: the queue is being deleted, or the emulator stops."""
         waiters = self.waiters.take_all()
-        self._set_alarm()
+        self._set_timer()
         for waiter in waiters:
             waiter.deliver([])
 
@@ -436,7 +436,7 @@ class Queue(ABC):
         """Answer with nothing whom the account's slow clock has kept waiting longer, in real seconds, than it asked."""
         for waiter in self.waiters.take_overdue(real_now):
             waiter.deliver([])
-        self._set_alarm()
+        self._set_timer()
 
     # Time.
 
@@ -444,20 +444,20 @@ class Queue(ABC):
         """Let everything happen that was due by `now`: first line of all that reads or changes the queue."""
         if now < self._next_look:
             return
-        while self.waiters.by_number and (moment := self.next_due()) <= now:
+        while self.waiters.by_number and (moment := self.next_deadline()) <= now:
             # Somebody waits, so the order of the moments shows: a wait that ended before a message came gets nothing.
             self._pass_deadlines(moment)
             self._serve(now)
             for waiter in self.waiters.take_ended(moment):
                 waiter.deliver([])
         self._pass_deadlines(now)
-        self._next_look = self.next_due()
+        self._next_look = self.next_deadline()
         if self._dead_letters:
             self._hand_over(now)
 
-    def wake(self, now: int) -> None:
-        """What the alarm calls."""
-        self._alarm_at = None
+    def on_timer(self, now: int) -> None:
+        """What the timer calls."""
+        self._timer_at = None
         self.catch_up(now)
         self.settle(now)
 
@@ -465,7 +465,7 @@ class Queue(ABC):
         """Give visible messages to waiters, oldest waiter first."""
         if self.waiters.by_number:
             self._serve(now)
-        self._set_alarm()
+        self._set_timer()
         if self._dead_letters:
             self._hand_over(now)
 
@@ -482,13 +482,13 @@ class Queue(ABC):
             self.waiters.discard(waiter)
             waiter.deliver(deliveries)
 
-    def _set_alarm(self) -> None:
-        at = self.next_due() if self.waiters.by_number else None
-        if at != self._alarm_at:
-            self._alarm_at = at
-            self.alarm.set(self, at)
+    def _set_timer(self) -> None:
+        at = self.next_deadline() if self.waiters.by_number else None
+        if at != self._timer_at:
+            self._timer_at = at
+            self.timers.set(self, at)
 
-    def next_due(self) -> int:
+    def next_deadline(self) -> int:
         """Return the next moment at which something happens by itself."""
         moments = (self.hidden.first(), self._next_expiry(), self.waiters.next_end())
         return min((moment for moment in moments if moment is not None), default=NEVER)
@@ -722,11 +722,11 @@ class Queue(ABC):
         assert in_order == sorted(in_order, key=lambda each: each.enqueued_at)
         assert all(self.messages[each].enqueued_at == at for at, each in late)
         assert not self._dead_letters, "a dead letter was not handed over"
-        assert self._next_look <= self.next_due()
+        assert self._next_look <= self.next_deadline()
         assert not (self.waiters.by_number and self._has_ready() and self._in_flight < self.limits.in_flight), (
             "a waiter was left hungry"
         )
-        assert self._alarm_at == (self.next_due() if self.waiters.by_number else None)
+        assert self._timer_at == (self.next_deadline() if self.waiters.by_number else None)
 
 
 def _is_current(handle: ReceiptHandle, message: Message) -> bool:

@@ -1,4 +1,4 @@
-"""Parked ReceiveMessage calls: a fair wait queue. The oldest waiter is served first; each one ends exactly once."""
+"""Waiting ReceiveMessage calls: a fair wait queue. The oldest waiter is served first; each one ends exactly once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Waiter:
-    """One parked call. `deliver` is set by whoever awaits it, and called once: with messages, or with none.
+    """One waiting call. `deliver` is set by whoever awaits it, and called once: with messages, or with none.
 
     `is_gone` is asked just before a message would be handed over: a client may have closed its connection a moment ago
     without the shell having been told yet, and its message would be in flight to nobody.

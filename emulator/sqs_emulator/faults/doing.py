@@ -14,6 +14,7 @@ from sqs_emulator.core.errors import EmptyBatchRequest
 from sqs_emulator.faults import errors
 from sqs_emulator.faults.active import ActiveRule
 from sqs_emulator.faults.effects import (
+    AnswerStatus,
     Deny,
     Drop,
     Effect,
@@ -23,7 +24,6 @@ from sqs_emulator.faults.effects import (
     Fewer,
     Latency,
     LoseAnswer,
-    Status,
 )
 from sqs_emulator.faults.outcomes import BareStatus, ConnectionDropped, Unanswered
 from sqs_emulator.faults.subject import Subject, task_of
@@ -55,7 +55,7 @@ def _expire_credentials(_effect: ExpireCredentials, hit: Hit) -> NoReturn:
     raise errors.make("ExpiredToken", None, hit.subject.circumstances())
 
 
-def _status(effect: Status, _hit: Hit) -> NoReturn:
+def _status(effect: AnswerStatus, _hit: Hit) -> NoReturn:
     raise BareStatus(effect.status, effect.body, effect.content_type)
 
 
@@ -87,7 +87,7 @@ def _latency(effect: Latency, hit: Hit) -> Outcome:
     number = hit.subject.account
     account = hit.subject.call.broker.accounts.get(number) if effect.clock == "virtual" else None
     # An account that is not there yet has no clock that anybody has moved.
-    time = hit.real_time if account is None else Time(account.clock, account.alarm)
+    time = hit.real_time if account is None else Time(account.clock, account.timers)
     return HeldCall(number, hit.proceed, time, effect.seconds, hit.rule)
 
 
@@ -144,7 +144,7 @@ DOING: Final[dict[type[Effect], Doing]] = {
     Error: _error,
     Deny: _deny,
     ExpireCredentials: _expire_credentials,
-    Status: _status,
+    AnswerStatus: _status,
     Drop: _drop,
     LoseAnswer: _lose_answer,
     Latency: _latency,

@@ -26,7 +26,7 @@ class ExpireCredentials(Effect, frozen=True, tag="expire-credentials"):
     """The call is not done: ExpiredToken, as if its security token had run out."""
 
 
-class Status(Effect, frozen=True, tag="status"):
+class AnswerStatus(Effect, frozen=True, tag="status"):
     """The call is not done; it is answered with an HTTP status and no error of AWS's."""
 
     status: int
@@ -87,7 +87,7 @@ EFFECTS: Final[dict[str, type[Effect]]] = {
         Error,
         Deny,
         ExpireCredentials,
-        Status,
+        AnswerStatus,
         Drop,
         LoseAnswer,
         Latency,

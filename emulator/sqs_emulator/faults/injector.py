@@ -22,7 +22,7 @@ from sqs_emulator.core.broker import Broker
 from sqs_emulator.faults.active import ActiveRule
 from sqs_emulator.faults.delivery import equip
 from sqs_emulator.faults.doing import DOING, Doing, Hit, lose_answer_with_task
-from sqs_emulator.faults.effects import Deny, Drop, Error, ExpireCredentials, LoseAnswer, Status
+from sqs_emulator.faults.effects import AnswerStatus, Deny, Drop, Error, ExpireCredentials, LoseAnswer
 from sqs_emulator.faults.rules import ANY, RECEIVE, FaultRule
 from sqs_emulator.faults.subject import Subject
 from sqs_emulator.faults.waits import Outcome, Proceed, Time
@@ -30,7 +30,7 @@ from sqs_emulator.services.call import Call
 
 Dispatch = Callable[[Action, Call, Request], Outcome]
 
-_ANSWER_THE_CALL: Final = (Error, Deny, ExpireCredentials, Status, Drop)
+_ANSWER_THE_CALL: Final = (Error, Deny, ExpireCredentials, AnswerStatus, Drop)
 
 
 class Api(Protocol):

@@ -10,7 +10,17 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from sqs_emulator.faults.effects import DeliverTwice, Deny, Drop, Effect, Error, Latency, LoseAnswer, Shuffle, Status
+from sqs_emulator.faults.effects import (
+    AnswerStatus,
+    DeliverTwice,
+    Deny,
+    Drop,
+    Effect,
+    Error,
+    Latency,
+    LoseAnswer,
+    Shuffle,
+)
 from sqs_emulator.faults.rules import ANY, SCENARIO_KEYS, FaultError, FaultRule, check, parse_rule, read
 
 _Draft = tuple[Effect, float | None]  # with what probability
@@ -41,7 +51,7 @@ def _flaky_network() -> tuple[_Draft, ...]:
     are done, and the connection is dropped instead of the answer; and five are answered with a bare 503 by something on
     the way. A message whose receive lost its answer is in flight until its visibility timeout is over.
     """
-    return (Latency(0.1), 0.1), (Drop(), 0.05), (LoseAnswer(), 0.05), (Status(503), 0.05)
+    return (Latency(0.1), 0.1), (Drop(), 0.05), (LoseAnswer(), 0.05), (AnswerStatus(503), 0.05)
 
 
 def _lost_permissions() -> tuple[_Draft, ...]:

@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import NamedTuple, TypeAlias
 
 from sqs_emulator.contract.action import Result
-from sqs_emulator.core.alarms import Alarm
 from sqs_emulator.core.clock import Clock
 from sqs_emulator.core.errors import SqsError
+from sqs_emulator.core.timers import Timers
 from sqs_emulator.faults.active import ActiveRule
 from sqs_emulator.faults.outcomes import Unanswered
 from sqs_emulator.services.call import Pending
@@ -22,7 +22,7 @@ class Time(NamedTuple):
     """A clock, and what rings at its moments."""
 
     clock: Clock
-    alarm: Alarm
+    timers: Timers
 
 
 class HeldCall(Pending):
@@ -31,7 +31,7 @@ class HeldCall(Pending):
     def __init__(self, account: str, proceed: Proceed, time: Time, seconds: float, rule: ActiveRule) -> None:
         self.account = account
         self._proceed = proceed
-        self._alarm = time.alarm
+        self._timers = time.timers
         self._at = time.clock.now() + round(seconds * 1000)
         self._rule = rule
         self._then: Pending | None = None  # what it has become: a long poll
@@ -40,10 +40,10 @@ class HeldCall(Pending):
         self._answer = answer
         self._is_gone = is_gone
         self._rule.held.add(self)
-        self._alarm.set(self, self._at)
+        self._timers.set(self, self._at)
 
-    def wake(self, _now: int) -> None:
-        """What the alarm calls."""
+    def on_timer(self, _now: int) -> None:
+        """What the timer calls."""
         self._rule.held.discard(self)
         if self._is_gone():
             return
@@ -59,14 +59,14 @@ class HeldCall(Pending):
             self._answer(outcome)
 
     def release(self) -> None:
-        self._alarm.set(self, None)
-        self.wake(self._at)
+        self._timers.set(self, None)
+        self.on_timer(self._at)
 
     def abandon(self) -> None:
         if self._then is not None:
             self._then.abandon()
         else:
-            self._alarm.set(self, None)
+            self._timers.set(self, None)
             self._rule.held.discard(self)
 
 

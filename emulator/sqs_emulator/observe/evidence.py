@@ -10,7 +10,7 @@ from sqs_emulator.core.events import Consumer, Event, MessageReceived
 from sqs_emulator.core.message import Message, State
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.observe.envelope import Envelope, decode
-from sqs_emulator.observe.findings import Subject
+from sqs_emulator.observe.findings import AffectedMessage
 from sqs_emulator.observe.lives import Bodies, Flight, Life, Lives
 
 
@@ -43,9 +43,9 @@ class Case:
             return self.message.first_received_at
         return max(now, self.message.visible_at) if self.message.state is State.DELAYED else now
 
-    def subject(self, seen: str | None = None) -> Subject:
+    def subject(self, seen: str | None = None) -> AffectedMessage:
         task = self.envelope
-        return Subject(
+        return AffectedMessage(
             message_id=self.message_id,
             task=None if task is None else task.shadow or task.task,
             task_id=None if task is None else task.id,

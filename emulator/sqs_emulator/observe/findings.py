@@ -25,7 +25,7 @@ class Change(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str  # why, or what it does not do
 
 
-class Subject(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class AffectedMessage(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A message that a finding is about."""
 
     message_id: str
@@ -41,5 +41,5 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     text: str
     seen: Seen  # numbers, each with its unit in its name
     count: int = 0  # messages
-    messages: list[Subject] = []  # the first of them
+    messages: list[AffectedMessage] = []  # the first of them
     changes: list[Change]

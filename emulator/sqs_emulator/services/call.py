@@ -52,7 +52,7 @@ class Call(msgspec.Struct, eq=False, gc=False):
 
 
 class Pending:
-    """An answer that is not there yet: a parked ReceiveMessage.
+    """An answer that is not there yet: a waiting ReceiveMessage.
 
     No ABC: every outcome is asked whether it is one of these, and an ABC answers that several times slower.
     """

@@ -109,7 +109,7 @@ async def _read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) 
 
 
 async def _wait(parked: ParkedReply, receive: Receive) -> Reply | None:
-    """Return the reply of a parked call, None if the client left before there was one."""
+    """Return the reply of a waiting call, None if the client left before there was one."""
     reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
     parked.subscribe(reply.set_result)
     left = asyncio.ensure_future(_until_disconnect(receive))

@@ -22,7 +22,7 @@ from sqs_emulator.web.http import NO_ANSWER, HttpRequest, ParkedReply, Reply, ma
 from sqs_emulator.web.origins import Origins
 from sqs_emulator.wire import aws_json, aws_query, credentials
 from sqs_emulator.wire.aws_json import NOT_DECODED, TARGETS, encode_result
-from sqs_emulator.wire.credentials import NO_KEYS, Scope
+from sqs_emulator.wire.credentials import NO_KEYS, CredentialScope
 
 _log = logging.getLogger("sqs_emulator")
 
@@ -35,19 +35,19 @@ class Spelling(NamedTuple):
     """One of the ways a request can be spelt, and wants its answer."""
 
     content_type: str
-    read: Callable[[HttpRequest, Mapping[str, str]], tuple[Action, Request, Scope]]
+    read: Callable[[HttpRequest, Mapping[str, str]], tuple[Action, Request, CredentialScope]]
     encode: Callable[[Action, Result | None, str], bytes]
     encode_error: Callable[[SqsError, str], tuple[int, bytes]]
 
 
-def _read_json(request: HttpRequest, _accounts: Mapping[str, str]) -> tuple[Action, Request, Scope]:
+def _read_json(request: HttpRequest, _accounts: Mapping[str, str]) -> tuple[Action, Request, CredentialScope]:
     """What is left for here: a POST with a good target is read by `AwsApi._answer` itself."""
     if request.method != b"POST":
         raise _NoSuchPage
     raise UnknownOperation
 
 
-def _read_query(request: HttpRequest, accounts: Mapping[str, str]) -> tuple[Action, Request, Scope]:
+def _read_query(request: HttpRequest, accounts: Mapping[str, str]) -> tuple[Action, Request, CredentialScope]:
     if request.method not in (b"GET", b"POST"):
         raise _NoSuchPage
     given = aws_query.parameters(request.query_string, request.body)

@@ -46,7 +46,7 @@ def _readable(reply: Reply, origin: str) -> Reply:
 
 
 class _Readable:
-    """A parked reply to a page."""
+    """A waiting reply to a page."""
 
     def __init__(self, parked: ParkedReply, origin: str) -> None:
         self._parked = parked

@@ -119,7 +119,7 @@ class AwsProtocol(HttpToolsProtocol):
         self._deaf = False  # nothing more is read: the connection is on its way to its end
         self._refusal: Reply | None = None  # of what came behind requests that are not answered yet
         self._waiting_bytes = 0
-        # What is being answered: a request of this turn, a parked exchange or a cycle of uvicorn's. Others wait in the
+        # What is being answered: a request of this turn, a waiting exchange or a cycle of uvicorn's. Others wait in the
         # pipeline.
         self._running: Any = None
         self._connection = Connection(
@@ -139,7 +139,7 @@ class AwsProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def shutdown(self) -> None:
-        """End the connection when the server stops; a parked call is answered first, by whoever stops the server."""
+        """End the connection when the server stops; a waiting call is answered first, by whoever stops the server."""
         if isinstance(self._running, HttpRequest):
             self._running.keep_alive = False
         elif isinstance(self._running, Exchange) and self._running.request is not None:

@@ -1,4 +1,4 @@
-"""uvicorn, as this emulator needs it: its sockets, its settings, and a stop that answers parked polls first."""
+"""uvicorn, as this emulator needs it: its sockets, its settings, and a stop that answers waiting polls first."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ class Server(uvicorn.Server):
         for listener in sockets or ():
             listener.close()
         for connection in list(self.server_state.connections):
-            connection.shutdown()  # a parked poll's closes when it is answered
+            connection.shutdown()  # a waiting poll's closes when it is answered
         self._on_stop()
         self._date_timer.cancel()
         if self.server_state.tasks:

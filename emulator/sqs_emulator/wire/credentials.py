@@ -10,40 +10,40 @@ from urllib.parse import unquote
 from sqs_emulator.core.identifiers import ACCOUNT_ID
 
 
-class Scope(NamedTuple):
+class CredentialScope(NamedTuple):
     """The account and region of a request's credentials; None where they name none."""
 
     account: str | None
     region: str | None
 
 
-NO_SCOPE: Final = Scope(None, None)
+NO_SCOPE: Final = CredentialScope(None, None)
 NO_KEYS: Final[Mapping[str, str]] = {}
 
 _CREDENTIAL: Final = re.compile(r"Credential=([^,\s]+)")
 _REGION: Final = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 
 
-def of_header(authorization: bytes, accounts: Mapping[str, str] = NO_KEYS) -> Scope:
+def of_header(authorization: bytes, accounts: Mapping[str, str] = NO_KEYS) -> CredentialScope:
     """Read an Authorization header. `accounts` are those that access keys mean which are no account's number."""
     found = _CREDENTIAL.search(authorization.decode("latin-1"))
     return of_credential(found[1], accounts) if found else NO_SCOPE
 
 
-def of_query(parameters: Mapping[str, str], accounts: Mapping[str, str] = NO_KEYS) -> Scope:
+def of_query(parameters: Mapping[str, str], accounts: Mapping[str, str] = NO_KEYS) -> CredentialScope:
     """Read the parameters of a signed URL, of signature version 4 or 2."""
     if "X-Amz-Credential" in parameters:
         return of_credential(parameters["X-Amz-Credential"], accounts)
-    return Scope(_account(parameters.get("AWSAccessKeyId", ""), accounts), None)
+    return CredentialScope(_account(parameters.get("AWSAccessKeyId", ""), accounts), None)
 
 
-def of_credential(credential: str, accounts: Mapping[str, str] = NO_KEYS) -> Scope:
+def of_credential(credential: str, accounts: Mapping[str, str] = NO_KEYS) -> CredentialScope:
     """Read `<key>/<date>/<region>/<service>/aws4_request`, from the right end: an invented key may hold slashes."""
     fields = unquote(credential).rsplit("/", 4)
     if len(fields) < 5:
-        return Scope(_account(fields[0], accounts), None)
+        return CredentialScope(_account(fields[0], accounts), None)
     # A region is part of its queues' ARNs: one with a colon in it would make them unreadable.
-    return Scope(_account(fields[0], accounts), fields[2] if _REGION.fullmatch(fields[2]) else None)
+    return CredentialScope(_account(fields[0], accounts), fields[2] if _REGION.fullmatch(fields[2]) else None)
 
 
 def _account(access_key: str, accounts: Mapping[str, str]) -> str | None:

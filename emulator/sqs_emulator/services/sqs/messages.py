@@ -169,10 +169,10 @@ class ParkedReceive(Pending):
         self._waiter.deliver = lambda deliveries: answer(self._select(deliveries))
         self._waiter.is_gone = is_gone
         self._waiter.real_until = time.monotonic() + (self._waiter.until - self._now) / 1000
-        self._queue.park(self._waiter, now=self._now)
+        self._queue.add_waiter(self._waiter, now=self._now)
 
     def abandon(self) -> None:
-        self._queue.unpark(self._waiter)
+        self._queue.drop_waiter(self._waiter)
 
 
 _SYSTEM_ATTRIBUTES: Final[dict[str, Callable[[Message], str | None]]] = {

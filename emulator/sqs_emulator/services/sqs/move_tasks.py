@@ -18,7 +18,7 @@ from sqs_emulator.contract.sqs.move_tasks import (
     StartMessageMoveTaskResult,
 )
 from sqs_emulator.core.errors import InvalidParameterValue, ResourceNotFound
-from sqs_emulator.core.move_tasks import MessageMoveTask, Status
+from sqs_emulator.core.move_tasks import MessageMoveTask, MoveTaskStatus
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.services import checks
 from sqs_emulator.services.call import Call
@@ -82,7 +82,7 @@ def _source(call: Call, source_arn: str) -> Queue:
 
 def _entry(task: MessageMoveTask) -> ListMessageMoveTasksResultEntry:
     return ListMessageMoveTasksResultEntry(
-        task_handle=_handle(task) if task.status is Status.RUNNING else None,
+        task_handle=_handle(task) if task.status is MoveTaskStatus.RUNNING else None,
         status=task.status.value,
         source_arn=task.source.arn,
         destination_arn=task.destination_arn,

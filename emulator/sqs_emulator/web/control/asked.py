@@ -20,7 +20,7 @@ from sqs_emulator.wire import credentials
 _Shape = TypeVar("_Shape")
 
 
-class Refused(Exception):
+class PageRefused(Exception):
     """A request that a page will not answer: the status, and why, with what is allowed."""
 
     def __init__(self, message: str, status: int = 400) -> None:
@@ -51,14 +51,16 @@ class Asked:
         scope = credentials.of_header(self._authorization, self._accounts)
         number = self.query.get("account") or scope.account or DEFAULT_ACCOUNT
         if not ACCOUNT_ID.fullmatch(number):
-            raise Refused(f"account is {number!r}; allowed is a number of 12 digits.")
+            raise PageRefused(f"account is {number!r}; allowed is a number of 12 digits.")
         return number
 
     def only(self, *names: str) -> None:
         """Refuse a parameter that the page does not know: a slip of the pen would else ask for something else."""
         unknown = self.query.keys() - {"account", *names}
         if unknown:
-            raise Refused(f"{', '.join(sorted(unknown))}: no such parameter; allowed are account, {', '.join(names)}.")
+            raise PageRefused(
+                f"{', '.join(sorted(unknown))}: no such parameter; allowed are account, {', '.join(names)}."
+            )
 
     def sent(self, name: str) -> str:
         """Return a text out of the body, a form's or JSON's; empty if it is not there."""
@@ -72,7 +74,7 @@ class Asked:
         try:
             return msgspec.json.decode(self._body or b"{}", type=shape)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise Refused(f"The body is not what is needed here: {error}") from None
+            raise PageRefused(f"The body is not what is needed here: {error}") from None
 
     def number(self, name: str, default: int, *, lowest: int = 0, highest: int = 10_000_000) -> int:
         text = self.query.get(name)
@@ -80,7 +82,7 @@ class Asked:
             return default
         if text.isascii() and text.isdigit() and lowest <= int(text[:12]) <= highest:
             return int(text[:12])
-        raise Refused(f"{name} is {text!r}; allowed is {lowest} to {highest}.")
+        raise PageRefused(f"{name} is {text!r}; allowed is {lowest} to {highest}.")
 
     def flag(self, name: str) -> bool:
         return self.query.get(name, "").lower() in ("1", "true", "yes")
@@ -116,7 +118,7 @@ class Pages:
                 said = page(asked)
                 if hasattr(said, "__await__"):
                     said = await said
-            except Refused as refusal:
+            except PageRefused as refusal:
                 return json(Problem(str(refusal)), refusal.status)
             except SqsError as error:
                 return json(Problem(error.message), 400)

@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 
 from sqs_emulator.core.broker import Account
-from sqs_emulator.web.control.asked import Asked, Refused
+from sqs_emulator.web.control.asked import Asked, PageRefused
 
 _LATEST: Final = 253_402_300_799_000  # the end of the year 9999, the last that can be written
 _RATES: Final = (0.001, 1_000_000.0)
@@ -54,25 +54,25 @@ def freeze(asked: Asked) -> ClockState:
     account.clock.freeze()
     if target is not None:
         _advance(account, target)
-    account.alarm.clock_changed()
+    account.timers.clock_changed()
     return read(asked)
 
 
 def resume(asked: Asked) -> ClockState:
     account = _account(asked)
     account.clock.resume()
-    account.alarm.clock_changed()
+    account.timers.clock_changed()
     return read(asked)
 
 
 def advance(asked: Asked) -> ClockState:
     wanted = asked.body(Advance)
     if (wanted.seconds is None) == (wanted.until is None):
-        raise Refused("Give either seconds or until.")
+        raise PageRefused("Give either seconds or until.")
     account = _account(asked)
     if wanted.seconds is not None:
         if not (math.isfinite(wanted.seconds) and wanted.seconds >= 0):
-            raise Refused(f"seconds is {wanted.seconds}; allowed is 0 or more.")
+            raise PageRefused(f"seconds is {wanted.seconds}; allowed is 0 or more.")
         target = account.clock.now() + round(wanted.seconds * 1000)
     else:
         target = _moment(wanted.until or 0)
@@ -84,19 +84,19 @@ def rate(asked: Asked) -> ClockState:
     wanted = asked.body(Rate).rate
     lowest, highest = _RATES
     if not lowest <= wanted <= highest:
-        raise Refused(f"rate is {wanted}; allowed is {lowest:g} to {highest:g} (freeze stops the clock).")
+        raise PageRefused(f"rate is {wanted}; allowed is {lowest:g} to {highest:g} (freeze stops the clock).")
     account = _account(asked)
     account.clock.set_rate(wanted)
-    account.alarm.clock_changed()
+    account.timers.clock_changed()
     return read(asked)
 
 
 def _advance(account: Account, target: int) -> None:
     if target > _LATEST:
-        raise Refused(f"{target} is after the year 9999.")
+        raise PageRefused(f"{target} is after the year 9999.")
     now = account.clock.now()
     if target < now:
-        raise Refused(f"{_iso(target)} is before {_iso(now)}, and the clock never goes back.")
+        raise PageRefused(f"{_iso(target)} is before {_iso(now)}, and the clock never goes back.")
     account.advance_to(target)
 
 
@@ -110,7 +110,7 @@ def _moment(given: int | str) -> int:
     try:
         moment = datetime.fromisoformat(given)
     except ValueError:
-        raise Refused(
+        raise PageRefused(
             f"{given!r} is no moment; allowed are milliseconds since the epoch, or ISO 8601: 2030-01-31T12:00:00Z."
         ) from None
     return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)

@@ -11,10 +11,10 @@ from sqs_emulator.faults.active import ActiveRule
 from sqs_emulator.faults.injector import Injector
 from sqs_emulator.faults.rules import ANY, FaultError
 from sqs_emulator.faults.scenarios import described, parse_rules
-from sqs_emulator.web.control.asked import Asked, Refused
+from sqs_emulator.web.control.asked import Asked, PageRefused
 
 
-class Faults(msgspec.Struct):
+class FaultsSeen(msgspec.Struct):
     """Rules as they are written, each with its `id` and how often it was `matched` and `applied`."""
 
     faults: list[dict[str, Any]]
@@ -30,20 +30,20 @@ class FaultPages:
     def __init__(self, injector: Injector) -> None:
         self._injector = injector
 
-    def listed(self, asked: Asked) -> Faults:
+    def listed(self, asked: Asked) -> FaultsSeen:
         """Return the rules that calls of an account meet, in the order in which they are asked."""
         return _told(self._injector.rules(_account(asked)))
 
-    def add(self, asked: Asked) -> Faults:
+    def add(self, asked: Asked) -> FaultsSeen:
         """Put one rule, or a scenario's rules, in force, and return them."""
         given = asked.body(dict[str, Any])
         try:
             rules = parse_rules({"account": _account(asked), **given})
         except FaultError as error:
-            raise Refused(str(error)) from None
+            raise PageRefused(str(error)) from None
         return _told(self._injector.add(*rules))
 
-    def remove(self, asked: Asked) -> Faults:
+    def remove(self, asked: Asked) -> FaultsSeen:
         """End the rule of this id, or of this account's scenario of that name, and return what they came to."""
         which = asked.path["rule"]
         if which.isascii() and which.isdigit():
@@ -52,10 +52,10 @@ class FaultPages:
             account = _account(asked)
             removed = self._injector.remove(lambda each: each.rule.scenario == which and _is_of(each, account))
         if not removed:
-            raise Refused(f"There is no fault rule {which}.", 404)
+            raise PageRefused(f"There is no fault rule {which}.", 404)
         return _told(removed)
 
-    def clear(self, asked: Asked) -> Faults:
+    def clear(self, asked: Asked) -> FaultsSeen:
         """End all rules of an account, but not those that are of every account."""
         account = _account(asked)
         return _told(self._injector.remove(lambda each: _is_of(each, account)))
@@ -72,5 +72,5 @@ def _is_of(active: ActiveRule, account: str) -> bool:
     return account in (ANY, active.rule.account)
 
 
-def _told(rules: Iterable[ActiveRule]) -> Faults:
-    return Faults([each.told() for each in rules])
+def _told(rules: Iterable[ActiveRule]) -> FaultsSeen:
+    return FaultsSeen([each.told() for each in rules])

@@ -16,7 +16,7 @@ from sqs_emulator.observe.envelope import decode
 from sqs_emulator.observe.feed import Feed
 from sqs_emulator.observe.findings import Finding
 from sqs_emulator.observe.history import WHAT, History, histories, history, task_histories
-from sqs_emulator.web.control.asked import Asked, Refused
+from sqs_emulator.web.control.asked import Asked, PageRefused
 
 _LONGEST_WAIT: Final = 3_600
 
@@ -50,7 +50,7 @@ class LifePages:
         if message_id is not None:
             found = history(asked.broker, self._feed.events(), message_id)
             if found is None or not _is_of(found, asked.account):
-                raise Refused(f"Nothing is known of a message {message_id}.", 404)
+                raise PageRefused(f"Nothing is known of a message {message_id}.", 404)
             return Histories([found])
         if task_id is not None:
             lives = task_histories(asked.broker, self._feed.events(), task_id)
@@ -83,13 +83,13 @@ class LifePages:
                     wanted.take(await watch.events())
         except TimeoutError:
             seen = "; ".join(map(_in_short, self._all(asked))) or "nothing"
-            raise Refused(f"Waited {timeout} s in vain for {wanted}. Seen: {seen}.", 408) from None
+            raise PageRefused(f"Waited {timeout} s in vain for {wanted}. Seen: {seen}.", 408) from None
         finally:
             self._watches.discard(watch)
             watch.end()
         found = history(asked.broker, self._feed.events(), wanted.last)
         if found is None:
-            raise Refused("It has happened, but no event of it is kept: see the setting events.", 410)
+            raise PageRefused("It has happened, but no event of it is kept: see the setting events.", 410)
         return found
 
 
@@ -107,7 +107,7 @@ class Wanted:
         if (event := self._given.get("event")) is not None:
             self._what = next((what for what in WHAT.values() if _plain(what) == _plain(event)), None)
             if self._what is None:
-                raise Refused(f"event is {event!r}; allowed is {', '.join(WHAT.values())}.")
+                raise PageRefused(f"event is {event!r}; allowed is {', '.join(WHAT.values())}.")
         # A message is known by what it said when it was sent: its body may be gone by the time that something happens.
         self._tasks = {each: life.celery for life in lives for each in (life.message_id, *life.earlier_ids)}
         past = [(entry.at, entry) for life in lives for entry in life.entries]
@@ -165,7 +165,7 @@ class _Watch:
         self._set_timer()
         await self._happened.wait()
         if self._is_stopped:
-            raise Refused("The emulator stops.", 503)
+            raise PageRefused("The emulator stops.", 503)
         self._happened.clear()
         events, self._events = self._events, []
         return events
@@ -187,13 +187,13 @@ class _Watch:
         if self._timer is not None:
             self._timer.cancel()
         broker, account = self._asked.broker, self._asked.account
-        at = min((queue.next_due() for queue in broker.queues_of(account)), default=NEVER)
+        at = min((queue.next_deadline() for queue in broker.queues_of(account)), default=NEVER)
         seconds = None if at == NEVER else broker.clock_of(account).real_seconds_until(at)
         if seconds is not None:
             loop = asyncio.get_running_loop()
-            self._timer = loop.call_later(min(max(seconds, 0.001), _LONGEST_WAIT), self._ring)
+            self._timer = loop.call_later(min(max(seconds, 0.001), _LONGEST_WAIT), self._fire)
 
-    def _ring(self) -> None:
+    def _fire(self) -> None:
         _catch_up(self._asked)
         self._set_timer()
 

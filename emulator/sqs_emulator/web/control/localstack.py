@@ -8,7 +8,7 @@ from sqs_emulator.contract.sqs import ACTIONS
 from sqs_emulator.core.errors import QueueDoesNotExist
 from sqs_emulator.core.identifiers import uuid4_text
 from sqs_emulator.observe.peek import localstack_messages
-from sqs_emulator.web.control.asked import Asked, Refused
+from sqs_emulator.web.control.asked import Asked, PageRefused
 from sqs_emulator.web.control.queues import queue_of
 from sqs_emulator.wire import aws_json, aws_query, xml
 
@@ -30,7 +30,7 @@ def messages(asked: Asked) -> Response:
         asked.query = {**asked.query, "queue": asked.query.get("QueueUrl") or asked.sent("QueueUrl")}
     try:
         queue = queue_of(asked)
-    except Refused:
+    except PageRefused:
         encode_error = aws_json.encode_error if in_protocol else aws_query.encode_error
         status, body = encode_error(QueueDoesNotExist(), request_id)
         return Response(body, status, media_type=aws_json.CONTENT_TYPE if in_protocol else aws_query.XML_CONTENT_TYPE)

@@ -11,7 +11,7 @@ from sqs_emulator.core.identifiers import parse_queue_url
 from sqs_emulator.core.message import State
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.observe.peek import STATES, PeekedMessage, peek
-from sqs_emulator.web.control.asked import Asked, Refused
+from sqs_emulator.web.control.asked import Asked, PageRefused
 
 _MOST: Final = 1_000  # messages at a time
 
@@ -24,14 +24,14 @@ class QueueSeen(msgspec.Struct):
     visible: int
     in_flight: int
     delayed: int
-    pollers: int  # receives that are parked
+    pollers: int  # receives that are waiting
     oldest_sent_at: int | None  # ms since the epoch
     dead_letter_sources: list[str]  # names of the queues whose dead letters come here
     attributes: dict[str, str]
     tags: dict[str, str]
 
 
-class Messages(msgspec.Struct):
+class MessagesSeen(msgspec.Struct):
     """Some messages of a queue; `total` is how many there are in that state, or in all."""
 
     queue: str
@@ -68,18 +68,18 @@ def _seen(asked: Asked, queue: Queue) -> QueueSeen:
     )
 
 
-def messages(asked: Asked) -> Messages:
+def messages(asked: Asked) -> MessagesSeen:
     asked.only("queue", "region", "state", "limit", "offset")
     queue = queue_of(asked)
     name = asked.query.get("state")
     if name is not None and name not in STATES:
-        raise Refused(f"state is {name!r}; allowed is {', '.join(STATES)}.")
+        raise PageRefused(f"state is {name!r}; allowed is {', '.join(STATES)}.")
     state = None if name is None else STATES[name]
     limit = asked.number("limit", 10, lowest=1, highest=_MOST)
     counts = queue.counts(now=queue.clock.now())
     totals = {State.READY: counts.visible, State.IN_FLIGHT: counts.in_flight, State.DELAYED: counts.delayed}
     found = peek(queue, queue.clock.now(), state=state, limit=limit, offset=asked.number("offset", 0))
-    return Messages(queue.name, sum(counts) if state is None else totals[state], found)
+    return MessagesSeen(queue.name, sum(counts) if state is None else totals[state], found)
 
 
 def purge(asked: Asked) -> Purged:
@@ -94,7 +94,7 @@ def queue_of(asked: Asked) -> Queue:
     """Return the queue that `?queue=` means: a name, a URL or an ARN."""
     given = asked.query.get("queue", "")
     if not given:
-        raise Refused("Which queue? Say ?queue= with its name, URL or ARN.")
+        raise PageRefused("Which queue? Say ?queue= with its name, URL or ARN.")
     if given.startswith("arn:"):
         found = asked.broker.find_arn(given) if given.count(":") == 5 else None
     else:
@@ -102,7 +102,7 @@ def queue_of(asked: Asked) -> Queue:
         account = (address and address.account) or asked.account
         found = None if address is None else _named(asked, account, address.name, asked.query.get("region"))
     if found is None:
-        raise Refused(f"There is no queue {given} in account {asked.account}.", 404)
+        raise PageRefused(f"There is no queue {given} in account {asked.account}.", 404)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Alarms on the event loop: a timer where somebody waits, none where nobody does, and no ticking."""
+"""Timers on the event loop: a timer where somebody waits, none where nobody does, and no ticking."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sqs_emulator.core.clock import AccountClock
 from sqs_emulator.core.queue import Delivery, Draft
 from sqs_emulator.core.standard import StandardQueue
 from sqs_emulator.core.waiters import Waiter
-from sqs_emulator.web.timekeeper import Timekeeper
+from sqs_emulator.web.timers import LoopTimers
 from tests.sqs_by_hand import HandClock
 
 
@@ -40,15 +40,15 @@ class Timers:
 
 def queue_of(clock: HandClock) -> StandardQueue:
     arn = "arn:aws:sqs:us-east-1:000000000000:q"
-    return StandardQueue(arn, clock=clock, now=clock.now(), alarm=Timekeeper(AccountClock(clock)))
+    return StandardQueue(arn, clock=clock, now=clock.now(), timers=LoopTimers(AccountClock(clock)))
 
 
-def park(queue: StandardQueue, milliseconds: int) -> asyncio.Future[list[Delivery]]:
+def wait(queue: StandardQueue, milliseconds: int) -> asyncio.Future[list[Delivery]]:
     answer: asyncio.Future[list[Delivery]] = asyncio.get_running_loop().create_future()
     now = queue.clock.now()
     waiter = Waiter(max_messages=10, visibility_timeout=None, until=now + milliseconds, consumer=None)
     waiter.deliver = answer.set_result
-    queue.park(waiter, now=now)
+    queue.add_waiter(waiter, now=now)
     return answer
 
 
@@ -69,7 +69,7 @@ def test_a_wait_ends_with_its_time_and_not_before() -> None:
         queue = queue_of(clock)
         until = clock.now() + 30
 
-        assert await park(queue, 30) == []
+        assert await wait(queue, 30) == []
         assert clock.now() >= until
         queue.check()
 
@@ -97,8 +97,8 @@ def test_an_earlier_moment_is_not_slept_through() -> None:
     async def scenario() -> None:
         clock = LoopClock()
         queue = queue_of(clock)
-        late = park(queue, 60_000)
-        early = park(queue, 20)
+        late = wait(queue, 60_000)
+        early = wait(queue, 20)
 
         assert await early == []
         assert not late.done()
@@ -114,7 +114,7 @@ def test_a_thousand_waits_share_a_timer() -> None:
         queue = queue_of(clock)
         timers = Timers()
 
-        waits = [park(queue, 60_000) for _ in range(1_000)]
+        waits = [wait(queue, 60_000) for _ in range(1_000)]
 
         assert len(timers.waits) == 1
         queue.end_waits()
@@ -127,11 +127,11 @@ def test_a_timer_that_rings_for_nobody_does_nothing() -> None:
     async def scenario() -> None:
         clock = LoopClock()
         queue = queue_of(clock)
-        first = park(queue, 20)
+        first = wait(queue, 20)
         queue.send(draft(), now=clock.now())
         assert len(await first) == 1
 
-        second = park(queue, 60)  # while the timer of the first is still to ring
+        second = wait(queue, 60)  # while the timer of the first is still to fire
         until = clock.now() + 50
 
         assert await second == []
@@ -146,11 +146,11 @@ def test_where_waiting_brings_no_moment_there_is_no_timer() -> None:
         queue = queue_of(clock)
         timers = Timers()
 
-        wait = park(queue, 10)
+        waiting = wait(queue, 10)
 
         assert timers.waits == []
         clock.advance(1)
-        queue.wake(clock.now())
-        assert await wait == []
+        queue.on_timer(clock.now())
+        assert await waiting == []
 
     run(scenario)

@@ -5,20 +5,20 @@ from __future__ import annotations
 from typing import Protocol
 
 
-class Due(Protocol):
-    """What an alarm wakes: a queue that somebody waits on, or a move task, which feeds a queue that nobody touches."""
+class Timed(Protocol):
+    """What a timer calls: a queue that somebody waits on, or a move task, which feeds a queue that nobody touches."""
 
-    def wake(self, now: int) -> None: ...
+    def on_timer(self, now: int) -> None: ...
 
 
-class Alarm(Protocol):
+class Timers(Protocol):
     """Wakes what is due, by one clock."""
 
-    def set(self, due: Due, at: int | None) -> None:
-        """Call `due.wake(now)` at the moment `at` and not before; None: no more."""
+    def set(self, timed: Timed, at: int | None) -> None:
+        """Call `timed.on_timer(now)` at the moment `at` and not before; None: no more."""
         ...
 
-    def next(self) -> tuple[int, Due] | None:
+    def next(self) -> tuple[int, Timed] | None:
         """Return the earliest moment that is set, and for whom."""
         ...
 
@@ -27,13 +27,13 @@ class Alarm(Protocol):
         ...
 
 
-class NoAlarm:
+class NoTimers:
     """For a queue driven by hand: it catches up when it is next touched."""
 
-    def set(self, due: Due, at: int | None) -> None:
+    def set(self, timed: Timed, at: int | None) -> None:
         pass
 
-    def next(self) -> tuple[int, Due] | None:
+    def next(self) -> tuple[int, Timed] | None:
         return None
 
     def clock_changed(self) -> None:
