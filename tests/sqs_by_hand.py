@@ -14,9 +14,11 @@ import pytest
 
 from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.limits import RELAXED, Limits
+from sqs_emulator.core.outbox import Outbox
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.web.aws import AwsApi
 from sqs_emulator.web.http import Connection, HttpRequest, ParkedReply, Reply, split_target
+from sqs_emulator.web.outbox import hand_over
 from tests.raw_http import HOST, Response, credentials, json_call, parse_response, query_call
 
 NAMESPACE: Final = "{http://queue.amazonaws.com/doc/2012-11-05/}"
@@ -80,10 +82,11 @@ def refused(code: str, message: str | None = None, *, status: int = 400) -> Iter
 class Poll:
     """A receive that is waiting, or was."""
 
-    def __init__(self, parked: ParkedReply) -> None:
-        self.abandon = parked.abandon
+    def __init__(self, pending: ParkedReply, outbox: Outbox) -> None:
+        self.abandon = pending.abandon
         self._replies: list[Reply] = []
-        parked.subscribe(self._replies.append)
+        pending.subscribe(self._replies.append)
+        hand_over(outbox)
 
     @property
     def is_waiting(self) -> bool:
@@ -108,6 +111,7 @@ class Sqs:
     def ask(self, raw: bytes, *, scheme: str = "http") -> Response:
         """Send a whole request and return the whole response."""
         outcome = self.api.answer(request_of(raw, scheme=scheme))
+        hand_over(self.broker.outbox)
         assert isinstance(outcome, Reply), "the call was waiting"
         return parse_response(bytes_of(outcome))
 
@@ -127,7 +131,7 @@ class Sqs:
         """Begin a ReceiveMessage that finds nothing yet."""
         outcome = self.api.answer(request_of(json_call("ReceiveMessage", {"WaitTimeSeconds": 20, **members})))
         assert not isinstance(outcome, Reply), "the call was answered at once"
-        return Poll(outcome)
+        return Poll(outcome, self.broker.outbox)
 
     # The commonest calls.
 
@@ -166,6 +170,7 @@ class Sqs:
         self.clock.advance(seconds)
         for name in names:
             self.queue(name).on_timer(self.clock.now())
+        hand_over(self.broker.outbox)
 
 
 def read_json(response: Response) -> Any:

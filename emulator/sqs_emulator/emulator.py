@@ -12,11 +12,13 @@ from sqs_emulator.config import Config
 from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.clock import AccountClock, Clock, SystemClock
 from sqs_emulator.core.identifiers import DEFAULT_ACCOUNT
+from sqs_emulator.core.outbox import Outbox
 from sqs_emulator.observe.feed import Feed
 from sqs_emulator.provisioning import Provisioner, fault_rules
 from sqs_emulator.web.asgi import App, AsgiApp
 from sqs_emulator.web.aws import AwsApi
 from sqs_emulator.web.origins import Origins
+from sqs_emulator.web.outbox import hand_over
 from sqs_emulator.web.server import Server, bind
 from sqs_emulator.web.threads import in_thread
 from sqs_emulator.web.timers import LoopTimers
@@ -37,7 +39,13 @@ class Emulator:
     def __init__(self, config: Config | None = None, *, clock: Clock | None = None) -> None:
         self.config = config or Config()
         self.feed = Feed(self.config.events)
-        self.broker = Broker(clock or SystemClock(), limits=self.config.limit_set, timers_of=LoopTimers)
+        self.outbox = Outbox()
+        self.broker = Broker(
+            clock or SystemClock(),
+            limits=self.config.limit_set,
+            timers_of=lambda clock: LoopTimers(clock, self.outbox),
+            outbox=self.outbox,
+        )
         if self.config.events:
             self.broker.watch(self.feed.record)
             # Sent, received, deleted: three events are one message. More of them would cost every call its cache.
@@ -73,7 +81,7 @@ class Emulator:
         from sqs_emulator.faults.waits import Time
 
         clock = AccountClock(SystemClock())
-        return Injector(self.api, self.broker, Time(clock, LoopTimers(clock)))
+        return Injector(self.api, self.broker, Time(clock, LoopTimers(clock, self.outbox)))
 
     def _make_control(self) -> AsgiApp:
         from sqs_emulator.web.control import make_control  # Starlette takes 60 ms to import, and nothing waits for it
@@ -113,6 +121,7 @@ class Emulator:
         if "faults" in vars(self):
             self.faults.release()
         self.broker.end_waits()
+        hand_over(self.outbox)
         self._end_page_waits()
 
     def start(self) -> Emulator:

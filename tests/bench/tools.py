@@ -9,7 +9,8 @@ import time
 from typing import Final
 
 from sqs_emulator import Config, Emulator
-from sqs_emulator.core.queue import Draft
+from sqs_emulator.core.message import Draft
+from sqs_emulator.core.receives import Receive
 from tests.bench.costs import Side, alike, compare
 from tests.bench.flows import batches, create_queue, cycle
 from tests.bench.load import Load
@@ -92,7 +93,7 @@ def _advance_seconds(running: Emulator, deadlines: int) -> float:
         now = queue.clock.now()
         for number in range(deadlines):
             queue.send(Draft("x", "0" * 32), now=now)
-            queue.receive(max_messages=1, visibility_timeout=30_000 + number, now=now)
+            queue.receive(Receive(1, visibility_timeout=30_000 + number), now=now)
         before = time.perf_counter()
         account.clock.advance((deadlines + 30_000) / 1_000)
         took = time.perf_counter() - before

@@ -8,9 +8,12 @@ import json
 from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.clock import SystemClock
 from sqs_emulator.core.digests import md5_of_body
-from sqs_emulator.core.events import Event
+from sqs_emulator.core.events import Consumer, Event
 from sqs_emulator.core.limits import RELAXED, Limits
-from sqs_emulator.core.queue import Delivery, Draft, Queue
+from sqs_emulator.core.message import Draft
+from sqs_emulator.core.outbox import Outbox
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.core.receives import Delivery, Receive
 from sqs_emulator.core.timers import Timed
 from sqs_emulator.core.waiters import Waiter
 
@@ -30,7 +33,7 @@ def fifo_draft(body: str = "order", *, group_id: str = "g", deduplication_id: st
 
 def receive(queue: Queue, *, now: int, max_messages: int = 10, timeout: int | None = None) -> list[str]:
     """Receive, and return the bodies."""
-    deliveries = queue.receive(max_messages=max_messages, visibility_timeout=timeout, now=now)
+    deliveries = queue.receive(Receive(max_messages, visibility_timeout=timeout), now=now)
     return [each.message.body for each in deliveries]
 
 
@@ -61,7 +64,10 @@ class TimersByHand:
 
 
 class Poll:
-    """A waiting receive and what became of it: `bodies` is None while it waits."""
+    """A waiting receive and what became of it: `bodies` is None while it waits.
+
+    Whoever asks takes the outbox first, for all polls of its queue, as the shell does at the end of each step.
+    """
 
     def __init__(
         self,
@@ -72,35 +78,44 @@ class Poll:
         max_messages: int = 10,
         timeout: int | None = None,
         attempt_id: str | None = None,
+        consumer: Consumer | None = None,
     ) -> None:
-        self.bodies: list[str] | None = None
-        self.deliveries: list[Delivery] = []
+        self._deliveries: list[Delivery] | None = None
         self.queue = queue
         self.is_gone = False
-        self.waiter = Waiter(
-            max_messages=max_messages,
-            visibility_timeout=timeout,
-            until=now + wait,
-            consumer=None,
-            attempt_id=attempt_id,
-        )
-        self.waiter.deliver = self._deliver
-        self.waiter.is_gone = lambda: self.is_gone
+        receive = Receive(max_messages, timeout, consumer, attempt_id)
+        self.waiter = Waiter(receive, until=now + wait, is_gone=lambda: self.is_gone)
+        self.waiter.answer = self._take
         queue.add_waiter(self.waiter, now=now)
 
-    def _deliver(self, deliveries: list[Delivery]) -> None:
-        assert self.bodies is None, "answered twice"
-        self.deliveries = deliveries
-        self.bodies = [each.message.body for each in deliveries]
+    @property
+    def deliveries(self) -> list[Delivery]:
+        hand_over(self.queue.outbox)
+        return self._deliveries or []
+
+    @property
+    def bodies(self) -> list[str] | None:
+        hand_over(self.queue.outbox)
+        return None if self._deliveries is None else [delivery.message.body for delivery in self._deliveries]
+
+    def _take(self, deliveries: list[Delivery]) -> None:
+        assert self._deliveries is None, "answered twice"
+        self._deliveries = deliveries
+
+
+def hand_over(outbox: Outbox) -> None:
+    """Give the waiters what they are owed."""
+    for waiter, deliveries in outbox.take():
+        waiter.answer(deliveries)
 
 
 class Queues:
     """Queues that know each other: each may be another one's dead-letter queue. All share one set of timers."""
 
-    def __init__(self, limits: Limits = RELAXED) -> None:
+    def __init__(self, limits: Limits = RELAXED, *, outbox: Outbox | None = None) -> None:
         self.timers = TimersByHand()
         self.events: list[Event] = []
-        self.broker = Broker(SystemClock(), limits=limits, timers_of=lambda _clock: self.timers)
+        self.broker = Broker(SystemClock(), limits=limits, timers_of=lambda _clock: self.timers, outbox=outbox)
         self.broker.watch(self.events.append)
 
     def create(self, name: str = "orders", *, now: int = 0, **attributes: str) -> Queue:

@@ -6,8 +6,9 @@ import pytest
 
 from sqs_emulator.core.errors import InvalidParameter
 from sqs_emulator.core.events import MessageDeadLettered, MessageExpired
-from sqs_emulator.core.message import Message
-from sqs_emulator.core.queue import Counts, Delivery, Draft, Queue
+from sqs_emulator.core.message import Draft, Message
+from sqs_emulator.core.queue import Counts, Queue
+from sqs_emulator.core.receives import Delivery, Receive
 from tests.core.by_hand import Poll, Queues, draft, fifo_draft, receive
 
 SECOND = 1_000
@@ -39,7 +40,7 @@ def draft_for(queue: Queue, body: str = "order", group_id: str = "g") -> Draft:
 
 def wear_out(queue: Queue, *, now: int, times: int = 2) -> list[Delivery]:
     """Receive all there is so many times, with no visibility timeout."""
-    return [each for _ in range(times) for each in queue.receive(max_messages=10, visibility_timeout=0, now=now)]
+    return [each for _ in range(times) for each in queue.receive(Receive(10, visibility_timeout=0), now=now)]
 
 
 def only(queue: Queue) -> Message:
@@ -105,7 +106,7 @@ def test_receives_are_counted_on_in_the_dead_letter_queue(orders: Queue, dead: Q
     wear_out(orders, now=0)
     receive(orders, now=0)
 
-    (delivery,) = dead.receive(max_messages=1, now=5)
+    (delivery,) = dead.receive(Receive(1), now=5)
 
     assert delivery.message.receive_count == 3
 
@@ -130,7 +131,7 @@ def test_the_source_is_named_where_a_dead_letter_is_received(orders: Queue, dead
     (first, _) = wear_out(orders, now=0)
     receive(orders, now=0)
 
-    (delivery,) = dead.receive(max_messages=1, now=0)
+    (delivery,) = dead.receive(Receive(1), now=0)
 
     assert delivery.message.dead_letter_source == orders.arn
     assert first.message.dead_letter_source is None

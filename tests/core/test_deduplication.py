@@ -11,7 +11,8 @@ from sqs_emulator.core.errors import InvalidParameter
 from sqs_emulator.core.events import MessageDeduplicated
 from sqs_emulator.core.fifo import FifoQueue
 from sqs_emulator.core.limits import Limits
-from sqs_emulator.core.queue import Counts, Delivery, Queue
+from sqs_emulator.core.queue import Counts, Queue
+from sqs_emulator.core.receives import Delivery, Receive
 from tests.core.by_hand import Poll, Queues, fifo_draft, receive
 
 SECOND = 1_000
@@ -80,18 +81,18 @@ def test_an_id_outlives_others_that_were_sent_before_and_after(fifo: Queue) -> N
 
 
 def delete(queue: Queue) -> None:
-    (delivery,) = queue.receive(max_messages=1, now=1)
+    (delivery,) = queue.receive(Receive(1), now=1)
     queue.delete(delivery.receipt_handle, now=2)
 
 
 def dead_letter(queue: Queue) -> None:
-    queue.receive(max_messages=1, now=1, visibility_timeout=0)
-    assert queue.receive(max_messages=1, now=2) == []
+    queue.receive(Receive(1, visibility_timeout=0), now=1)
+    assert queue.receive(Receive(1), now=2) == []
 
 
 @pytest.mark.parametrize(
     "end",
-    [lambda queue: queue.receive(max_messages=1, now=1), delete, dead_letter],
+    [lambda queue: queue.receive(Receive(1), now=1), delete, dead_letter],
     ids=["received", "deleted", "moved to the dead-letter queue"],
 )
 def test_what_becomes_of_a_message_does_not_matter_to_its_duplicates(
@@ -222,7 +223,7 @@ def test_an_id_that_is_used_again_after_its_time_is_remembered_for_its_new_time(
 def attempt(
     queue: Queue, *, now: int, name: str = "try", timeout: int | None = None, max_messages: int = 10
 ) -> list[Delivery]:
-    return queue.receive(max_messages=max_messages, visibility_timeout=timeout, now=now, attempt_id=name)
+    return queue.receive(Receive(max_messages, visibility_timeout=timeout, attempt_id=name), now=now)
 
 
 def shown(deliveries: list[Delivery]) -> list[tuple[str, str]]:
@@ -302,7 +303,7 @@ NOT_RETRYABLE = (
         (lambda queue, handle: queue.change_visibility(handle, 40 * SECOND, now=1), 2),
         (lambda queue, handle: queue.change_visibility(handle, 0, now=1), 2),
         (lambda queue, handle: None, 30 * SECOND),
-        (lambda queue, handle: queue.receive(max_messages=10, now=30 * SECOND), 30 * SECOND),
+        (lambda queue, handle: queue.receive(Receive(10), now=30 * SECOND), 30 * SECOND),
     ],
     ids=["one deleted", "one's visibility changed", "one given back", "timed out", "timed out and received again"],
 )

@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from sqs_emulator.core.queue import Delivery, Queue
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.core.receives import Delivery, Receive
 from tests.core.by_hand import Poll, Queues, draft, receive
 
 SECOND = 1_000
@@ -28,7 +29,7 @@ def send(queue: Queue, number: int, group_id: str | None, *, now: int = 0) -> No
 
 def take(queue: Queue, number: int, *, now: int = 0, timeout: int | None = None) -> list[Delivery]:
     """Receive so many, one at a time."""
-    return [each for _ in range(number) for each in queue.receive(max_messages=1, visibility_timeout=timeout, now=now)]
+    return [each for _ in range(number) for each in queue.receive(Receive(1, visibility_timeout=timeout), now=now)]
 
 
 def put_in_flight(queue: Queue, number: int, group_id: str | None, *, timeout: int | None = None) -> list[Delivery]:
@@ -105,7 +106,7 @@ def test_quiet_groups_and_messages_without_a_group_come_in_the_order_of_arrival(
     for group_id in ("a", None, "noisy", "b", None, "a"):
         send(queue, 1, group_id, now=1)
 
-    received = queue.receive(max_messages=10, now=2)
+    received = queue.receive(Receive(10), now=2)
 
     assert groups(received) == ["a", None, "b", None, "a", "noisy"]
 
@@ -115,9 +116,9 @@ def test_without_any_noise_groups_change_nothing_of_the_order(queue: Queue) -> N
     for group_id in in_order:
         send(queue, 1, group_id, now=1)
 
-    assert groups(queue.receive(max_messages=3, visibility_timeout=5 * SECOND, now=2)) == in_order[:3]
-    assert groups(queue.receive(max_messages=10, visibility_timeout=0, now=3)) == in_order[3:]
-    assert groups(queue.receive(max_messages=10, now=2 + 5 * SECOND)) == in_order
+    assert groups(queue.receive(Receive(3, visibility_timeout=5 * SECOND), now=2)) == in_order[:3]
+    assert groups(queue.receive(Receive(10, visibility_timeout=0), now=3)) == in_order[3:]
+    assert groups(queue.receive(Receive(10), now=2 + 5 * SECOND)) == in_order
 
 
 def test_a_group_blocks_nothing_of_its_own(queue: Queue) -> None:

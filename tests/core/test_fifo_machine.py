@@ -26,7 +26,7 @@ from sqs_emulator.core.attributes import QueueAttributes, changed
 from sqs_emulator.core.errors import InvalidParameter, ReceiptHandleExpired
 from sqs_emulator.core.fifo import FifoQueue
 from sqs_emulator.core.limits import Limits
-from sqs_emulator.core.queue import Delivery
+from sqs_emulator.core.receives import Delivery, Receive
 from tests.core.by_hand import Poll, TimersByHand, fifo_draft, redrive_policy
 
 ARN: Final = "arn:aws:sqs:us-east-1:000000000000:orders.fifo"
@@ -259,7 +259,7 @@ class FifoQueueMachine(RuleBasedStateMachine):
     def _receive(self, max_messages: int, timeout: int | None, attempt: str | None) -> MultipleResults[Handle]:
         def receive() -> list[Delivery]:
             return self.queue.receive(
-                max_messages=max_messages, visibility_timeout=timeout, attempt_id=attempt, now=self.now
+                Receive(max_messages, visibility_timeout=timeout, attempt_id=attempt), now=self.now
             )
 
         if attempt in self.model.attempts:

@@ -8,7 +8,8 @@ import pytest
 
 from sqs_emulator.core.errors import InvalidParameter, ReceiptHandleExpired
 from sqs_emulator.core.limits import Limits
-from sqs_emulator.core.queue import Counts, Delivery, Queue
+from sqs_emulator.core.queue import Counts, Queue
+from sqs_emulator.core.receives import Delivery, Receive
 from tests.core.by_hand import Poll, Queues, draft, fifo_draft, receive, redrive_policy
 
 # Where the clock may go in a script: nowhere (all moments are equal), or on by so much after each step.
@@ -43,7 +44,7 @@ class Script:
         asked, _, expected = rest.partition(":")
         count, _, timeout = asked.partition(" VT=")
         deliveries = self.queue.receive(
-            max_messages=int(count), visibility_timeout=_milliseconds(timeout) if timeout else None, now=self.now
+            Receive(int(count), visibility_timeout=_milliseconds(timeout) if timeout else None), now=self.now
         )
         self._handles |= {each.message.body: each.receipt_handle for each in deliveries}
 
@@ -166,7 +167,7 @@ def test_a_group_goes_on_with_the_next_message_when_one_is_dead_lettered(queues:
 
 def test_of_three_waiting_polls_one_gets_the_next_message_of_a_group_when_it_unblocks(fifo: Queue) -> None:
     fifo.send_batch([fifo_draft(body) for body in "abcd"], now=0)
-    (first,) = fifo.receive(max_messages=1, now=0)
+    (first,) = fifo.receive(Receive(1), now=0)
     polls = [Poll(fifo, now=0, wait=20_000, max_messages=1) for _ in range(3)]
 
     fifo.delete(first.receipt_handle, now=1)
@@ -178,8 +179,8 @@ def test_of_three_waiting_polls_one_gets_the_next_message_of_a_group_when_it_unb
 
 def test_polls_are_served_by_as_many_groups_as_unblock(queues: Queues, fifo: Queue) -> None:
     fifo.send_batch([fifo_draft(group + letter, group_id=group) for group in ("g1", "g2") for letter in "ab"], now=0)
-    held = fifo.receive(max_messages=1, visibility_timeout=3_000, now=0)
-    held += fifo.receive(max_messages=1, visibility_timeout=3_000, now=0)
+    held = fifo.receive(Receive(1, visibility_timeout=3_000), now=0)
+    held += fifo.receive(Receive(1, visibility_timeout=3_000), now=0)
     polls = [Poll(fifo, now=0, wait=20_000, max_messages=2) for _ in range(3)]
 
     assert [each.message.body for each in held] == ["g1a", "g2a"]
@@ -190,7 +191,7 @@ def test_polls_are_served_by_as_many_groups_as_unblock(queues: Queues, fifo: Que
 def test_a_poll_is_served_when_the_message_that_blocked_its_group_expires(queues: Queues) -> None:
     queue = queues.create("orders.fifo", MessageRetentionPeriod="60")
     queue.send(fifo_draft("a"), now=0)
-    queue.receive(max_messages=1, visibility_timeout=600_000, now=0)
+    queue.receive(Receive(1, visibility_timeout=600_000), now=0)
     queue.send(fifo_draft("b"), now=50_000)
     poll = Poll(queue, now=50_000, wait=20_000)
 
@@ -201,7 +202,7 @@ def test_a_poll_is_served_when_the_message_that_blocked_its_group_expires(queues
 def test_a_shorter_retention_ends_all_that_is_too_old_before_a_poll_gets_any_of_it(queues: Queues, fifo: Queue) -> None:
     for number, body in enumerate(("blocks", "too old", "young")):
         fifo.send(fifo_draft(body), now=number * 30_000)
-    fifo.receive(max_messages=1, visibility_timeout=900_000, now=60_000)
+    fifo.receive(Receive(1, visibility_timeout=900_000), now=60_000)
     poll = Poll(fifo, now=100_000, wait=20_000)
 
     queues.change(fifo, now=100_000, MessageRetentionPeriod="60", VisibilityTimeout="7")
@@ -222,7 +223,7 @@ def test_a_poll_that_a_shorter_delay_serves_has_the_visibility_timeout_set_with_
 
 def test_a_poll_waits_while_all_that_is_visible_is_behind_a_message_in_flight(fifo: Queue) -> None:
     fifo.send(fifo_draft("a"), now=0)
-    fifo.receive(max_messages=1, now=0)
+    fifo.receive(Receive(1), now=0)
     poll = Poll(fifo, now=0, wait=20_000)
 
     fifo.send(fifo_draft("b"), now=1)
@@ -234,8 +235,8 @@ def test_a_poll_waits_while_all_that_is_visible_is_behind_a_message_in_flight(fi
 def test_messages_of_a_blocked_group_count_as_visible(fifo: Queue) -> None:
     fifo.send_batch([fifo_draft(group_id=group) for group in ("g1", "g1", "g2", "g2", "g3", "g3")], now=0)
 
-    fifo.receive(max_messages=1, now=0)
-    fifo.receive(max_messages=1, now=0)
+    fifo.receive(Receive(1), now=0)
+    fifo.receive(Receive(1), now=0)
 
     assert fifo.counts(now=0) == Counts(visible=4, in_flight=2, delayed=0)
 
@@ -278,7 +279,7 @@ def test_a_shorter_delay_reveals_at_once_what_is_over_by_it(queues: Queues, dela
 
 def test_a_new_delay_hides_no_message_that_is_visible_or_in_flight(queues: Queues, fifo: Queue) -> None:
     fifo.send_batch([fifo_draft("in flight", group_id="g1"), fifo_draft("visible", group_id="g2")], now=0)
-    fifo.receive(max_messages=1, visibility_timeout=2_000, now=0)
+    fifo.receive(Receive(1, visibility_timeout=2_000), now=0)
 
     queues.change(fifo, now=1_000, DelaySeconds="900")
 
@@ -301,7 +302,7 @@ def test_of_a_standard_queue_a_new_delay_counts_for_later_messages_only(queues: 
 def test_too_many_in_flight_is_no_error_of_a_fifo_queue_and_brings_nothing() -> None:
     queue = Queues(Limits(in_flight=2)).create("orders.fifo")
     queue.send_batch([fifo_draft(body, group_id=body) for body in "abc"], now=0)
-    held = queue.receive(max_messages=10, now=0)
+    held = queue.receive(Receive(10), now=0)
 
     assert _bodies(held) == ["a", "b"]
     assert receive(queue, now=0) == []
@@ -312,7 +313,7 @@ def test_too_many_in_flight_is_no_error_of_a_fifo_queue_and_brings_nothing() -> 
 def test_a_poll_waits_for_the_end_of_a_flight_while_too_many_are_in_flight() -> None:
     queue = Queues(Limits(in_flight=1)).create("orders.fifo")
     queue.send_batch([fifo_draft(body, group_id=body) for body in "ab"], now=0)
-    (held,) = queue.receive(max_messages=10, now=0)
+    (held,) = queue.receive(Receive(10), now=0)
     poll = Poll(queue, now=0, wait=20_000)
 
     queue.delete(held.receipt_handle, now=1)
@@ -323,7 +324,7 @@ def test_a_poll_waits_for_the_end_of_a_flight_while_too_many_are_in_flight() -> 
 
 def test_the_handle_of_a_fifo_message_is_good_while_it_is_the_newest_and_in_flight(fifo: Queue) -> None:
     fifo.send(fifo_draft(), now=0)
-    (delivery,) = fifo.receive(max_messages=1, visibility_timeout=1_000, now=0)
+    (delivery,) = fifo.receive(Receive(1, visibility_timeout=1_000), now=0)
     fifo.change_visibility(delivery.receipt_handle, 5_000, now=500)
 
     fifo.delete(delivery.receipt_handle, now=5_499)
@@ -334,7 +335,7 @@ def test_the_handle_of_a_fifo_message_is_good_while_it_is_the_newest_and_in_flig
 @pytest.mark.parametrize("again", [False, True], ids=["visible again", "received again"])
 def test_an_old_handle_of_a_fifo_message_neither_deletes_nor_changes_it(fifo: Queue, again: bool) -> None:
     fifo.send(fifo_draft(), now=0)
-    (delivery,) = fifo.receive(max_messages=1, visibility_timeout=1_000, now=0)
+    (delivery,) = fifo.receive(Receive(1, visibility_timeout=1_000), now=0)
     if again:
         receive(fifo, now=1_000)
     before = fifo.counts(now=1_000)

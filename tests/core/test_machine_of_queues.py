@@ -20,6 +20,8 @@ from hypothesis.stateful import (
     rule,
 )
 
+from sqs_emulator.core import receipts
+from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.errors import (
     InvalidParameter,
     InvalidParameterValue,
@@ -28,7 +30,9 @@ from sqs_emulator.core.errors import (
     ReceiptHandleIsInvalid,
     ResourceNotFound,
 )
-from sqs_emulator.core.queue import Delivery, Queue
+from sqs_emulator.core.outbox import Outbox, Owed
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.core.receives import Delivery, Receive
 from tests.core.by_hand import Poll, Queues, draft, fifo_draft, redrive_policy
 from tests.core.ledger import Ledger
 
@@ -42,12 +46,22 @@ class Handle:
     text: str
 
 
-class WatchedPoll(Poll):
-    """A waiting receive whose messages are looked at when they come."""
+class WatchedOutbox(Outbox):
+    """Looks at what a waiter gets when it comes to be owed it."""
 
-    def _deliver(self, deliveries: list[Delivery]) -> None:
-        super()._deliver(deliveries)
-        assert_groups_are_in_order(self.queue, deliveries)
+    def __init__(self) -> None:
+        super().__init__()
+        self.broker: Broker | None = None
+        self._put, self.put = self.put, self._look
+
+    def _look(self, owed: Owed) -> None:
+        self._put(owed)
+        _, deliveries = owed
+        if deliveries and self.broker is not None:
+            handle = receipts.parse(deliveries[0].receipt_handle)
+            assert handle is not None
+            (queue,) = (queue for queue in self.broker.queues() if queue.incarnation == handle.incarnation)
+            assert_groups_are_in_order(queue, deliveries)
 
 
 def assert_groups_are_in_order(queue: Queue, deliveries: list[Delivery]) -> None:
@@ -71,7 +85,7 @@ ENTRIES = st.tuples(st.sampled_from([None, "a", "b"]), st.sampled_from([None, No
 
 class QueuesMachine(RuleBasedStateMachine):
     handles: Bundle[Handle] = Bundle("handles")
-    polls: Bundle[WatchedPoll] = Bundle("polls")
+    polls: Bundle[Poll] = Bundle("polls")
 
     @initialize(is_fifo=st.booleans())
     def create(self, is_fifo: bool) -> None:
@@ -80,8 +94,9 @@ class QueuesMachine(RuleBasedStateMachine):
         self.suffix = ".fifo" if is_fifo else ""
         self.sent = 0
         self.requests_before_timers = 0
-        self.queues = Queues()
-        self.broker = self.queues.broker
+        self.outbox = WatchedOutbox()
+        self.queues = Queues(outbox=self.outbox)
+        self.broker = self.outbox.broker = self.queues.broker
         self.ledger = Ledger(self.broker, lambda: self.now)
         for name in NAMES:
             self.queues.create(name + self.suffix, now=self.now, VisibilityTimeout="2")
@@ -140,21 +155,21 @@ class QueuesMachine(RuleBasedStateMachine):
         if queue is None:
             return []
 
-        deliveries = queue.receive(max_messages=max_messages, visibility_timeout=timeout, now=self.now)
+        deliveries = queue.receive(Receive(max_messages, visibility_timeout=timeout), now=self.now)
 
         assert len({each.message.id for each in deliveries}) == len(deliveries)
         assert_groups_are_in_order(queue, deliveries)
         return [Handle(queue, each.message.id, each.receipt_handle) for each in deliveries]
 
     @rule(target=polls, name=ONE, wait=st.integers(1, 8_000), max_messages=st.integers(1, 3), timeout=TIMEOUTS)
-    def poll(self, name: str, wait: int, max_messages: int, timeout: int | None) -> MultipleResults[WatchedPoll]:
+    def poll(self, name: str, wait: int, max_messages: int, timeout: int | None) -> MultipleResults[Poll]:
         queue = self.find(name)
         if queue is None:
             return multiple()
-        return multiple(WatchedPoll(queue, now=self.now, wait=wait, max_messages=max_messages, timeout=timeout))
+        return multiple(Poll(queue, now=self.now, wait=wait, max_messages=max_messages, timeout=timeout))
 
     @rule(poll=consumes(polls))
-    def leave(self, poll: WatchedPoll) -> None:
+    def leave(self, poll: Poll) -> None:
         poll.queue.drop_waiter(poll.waiter)
 
     @rule(handle=handles)
@@ -227,8 +242,9 @@ class QueuesMachine(RuleBasedStateMachine):
     @rule(name=ONE)
     def cancel_move_task(self, name: str) -> None:
         queue = self.find(name)
-        if queue is not None and queue.move_tasks:
-            task = queue.move_tasks[-1]
+        tasks = () if queue is None else self.broker.move_tasks_of(queue)
+        if tasks:
+            task = tasks[-1]
             task.cancel(self.now)
             assert not task.is_running(self.now)
 
@@ -269,7 +285,7 @@ class QueuesMachine(RuleBasedStateMachine):
     @invariant()
     def move_tasks_count_what_they_move(self) -> None:
         for queue in self.broker.queues():
-            assert sum(task.moved for task in queue.move_tasks) <= self.ledger.moved.get(queue.arn, 0)
+            assert sum(task.moved for task in self.broker.move_tasks_of(queue)) <= self.ledger.moved.get(queue.arn, 0)
 
     @invariant()
     def each_queue_holds_together(self) -> None:

@@ -6,13 +6,14 @@ import pytest
 from sqs_emulator.core.errors import PurgeQueueInProgress
 from sqs_emulator.core.limits import RELAXED, STRICT
 from sqs_emulator.core.queue import Counts
+from sqs_emulator.core.receives import Receive
 from sqs_emulator.core.standard import StandardQueue
 from tests.core.by_hand import Poll, draft, receive
 
 
 def test_a_purge_takes_visible_delayed_and_in_flight_messages(queue: StandardQueue) -> None:
     queue.send_batch([draft("in flight"), draft("visible"), draft("delayed", delay_seconds=5)], now=0)
-    queue.receive(max_messages=1, visibility_timeout=1_000, now=0)
+    queue.receive(Receive(1, visibility_timeout=1_000), now=0)
 
     queue.purge(now=1)
 

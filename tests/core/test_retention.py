@@ -5,6 +5,7 @@ from collections.abc import Callable
 from sqs_emulator.core.attributes import changed
 from sqs_emulator.core.events import Event, MessageExpired
 from sqs_emulator.core.queue import Counts
+from sqs_emulator.core.receives import Receive
 from sqs_emulator.core.standard import StandardQueue
 from tests.core.by_hand import draft, receive
 
@@ -20,7 +21,7 @@ def test_a_message_is_gone_exactly_when_its_retention_is_over(make_queue: Callab
 def test_retention_ends_messages_in_flight_and_delayed_too(make_queue: Callable[..., StandardQueue]) -> None:
     queue = make_queue(message_retention_period=60)
     queue.send(draft("in flight"), now=0)
-    queue.receive(max_messages=1, visibility_timeout=600_000, now=0)
+    queue.receive(Receive(1, visibility_timeout=600_000), now=0)
     queue.send(draft("delayed", delay_seconds=900), now=0)
 
     assert queue.counts(now=60_000) == Counts(0, 0, 0)
@@ -32,7 +33,7 @@ def test_the_handle_of_an_expired_message_deletes_nothing_and_is_no_error(
 ) -> None:
     queue = make_queue(message_retention_period=60)
     queue.send(draft(), now=0)
-    (delivery,) = queue.receive(max_messages=1, now=0)
+    (delivery,) = queue.receive(Receive(1), now=0)
 
     queue.delete(delivery.receipt_handle, now=61_000)
 

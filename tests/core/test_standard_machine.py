@@ -12,7 +12,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 
 from sqs_emulator.core.attributes import changed
 from sqs_emulator.core.errors import InvalidParameter
-from sqs_emulator.core.queue import Delivery
+from sqs_emulator.core.receives import Delivery, Receive
 from sqs_emulator.core.standard import StandardQueue
 from tests.core.by_hand import Poll, TimersByHand, draft
 
@@ -117,7 +117,7 @@ class StandardQueueMachine(RuleBasedStateMachine):
 
     @rule(target=handles, max_messages=st.integers(1, 10), timeout=TIMEOUTS)
     def receive(self, max_messages: int, timeout: int | None) -> tuple[int, str]:
-        deliveries = self.queue.receive(max_messages=max_messages, visibility_timeout=timeout, now=self.now)
+        deliveries = self.queue.receive(Receive(max_messages, visibility_timeout=timeout), now=self.now)
 
         assert [each.message.body for each in deliveries] == self.model.receive(max_messages, timeout, self.now)
         return self._one_of(deliveries)

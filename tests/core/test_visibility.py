@@ -7,6 +7,7 @@ import pytest
 from sqs_emulator.core.errors import InvalidParameter, OverLimit, ReceiptHandleIsInvalid
 from sqs_emulator.core.limits import Limits
 from sqs_emulator.core.queue import Counts
+from sqs_emulator.core.receives import Receive
 from sqs_emulator.core.standard import StandardQueue
 from tests.core.by_hand import draft, receive
 
@@ -16,10 +17,10 @@ HOUR = 3_600_000
 def test_a_received_message_is_hidden_until_its_visibility_timeout(queue: StandardQueue) -> None:
     queue.send(draft("order 1"), now=0)
 
-    (first,) = queue.receive(max_messages=10, visibility_timeout=30_000, now=0)
+    (first,) = queue.receive(Receive(10, visibility_timeout=30_000), now=0)
 
     assert receive(queue, now=29_999) == []
-    (again,) = queue.receive(max_messages=10, now=30_000)
+    (again,) = queue.receive(Receive(10), now=30_000)
     assert again.message is first.message
     assert again.message.receive_count == 2
 
@@ -27,7 +28,7 @@ def test_a_received_message_is_hidden_until_its_visibility_timeout(queue: Standa
 def test_the_queues_own_timeout_counts_when_a_receive_names_none(make_queue: Callable[..., StandardQueue]) -> None:
     queue = make_queue(visibility_timeout=5)
     queue.send(draft(), now=0)
-    queue.receive(max_messages=1, now=0)
+    queue.receive(Receive(1), now=0)
 
     assert receive(queue, now=4_999) == []
     assert receive(queue, now=5_000) == ["order"]
@@ -36,8 +37,8 @@ def test_the_queues_own_timeout_counts_when_a_receive_names_none(make_queue: Cal
 def test_a_receive_with_timeout_zero_counts_and_leaves_the_message_visible(queue: StandardQueue) -> None:
     queue.send(draft(), now=0)
 
-    (first,) = queue.receive(max_messages=10, visibility_timeout=0, now=0)
-    (second,) = queue.receive(max_messages=10, visibility_timeout=0, now=0)
+    (first,) = queue.receive(Receive(10, visibility_timeout=0), now=0)
+    (second,) = queue.receive(Receive(10, visibility_timeout=0), now=0)
 
     assert first.receipt_handle != second.receipt_handle
     assert second.message.receive_count == 2
@@ -46,9 +47,9 @@ def test_a_receive_with_timeout_zero_counts_and_leaves_the_message_visible(queue
 
 def test_the_first_receive_time_stays_and_the_receive_count_grows(queue: StandardQueue) -> None:
     queue.send(draft(), now=5)
-    queue.receive(max_messages=1, visibility_timeout=1_000, now=10)
+    queue.receive(Receive(1, visibility_timeout=1_000), now=10)
 
-    (second,) = queue.receive(max_messages=1, now=2_000)
+    (second,) = queue.receive(Receive(1), now=2_000)
 
     assert second.message.first_received_at == 10
     assert second.message.receive_count == 2
@@ -56,7 +57,7 @@ def test_the_first_receive_time_stays_and_the_receive_count_grows(queue: Standar
 
 def test_a_message_goes_back_to_its_place_before_younger_ones(queue: StandardQueue) -> None:
     queue.send(draft("a"), now=0)
-    queue.receive(max_messages=1, visibility_timeout=3_000, now=0)
+    queue.receive(Receive(1, visibility_timeout=3_000), now=0)
     queue.send(draft("b"), now=1_000)
 
     assert receive(queue, now=3_000) == ["a", "b"]
@@ -84,7 +85,7 @@ def test_a_messages_own_delay_beats_the_queues(
 
 def test_a_changed_visibility_is_measured_from_the_call(queue: StandardQueue) -> None:
     queue.send(draft(), now=0)
-    (delivery,) = queue.receive(max_messages=1, visibility_timeout=30_000, now=0)
+    (delivery,) = queue.receive(Receive(1, visibility_timeout=30_000), now=0)
 
     queue.change_visibility(delivery.receipt_handle, 10_000, now=25_000)
 
@@ -95,16 +96,16 @@ def test_a_changed_visibility_is_measured_from_the_call(queue: StandardQueue) ->
 def test_a_changed_visibility_holds_for_one_flight_only(make_queue: Callable[..., StandardQueue]) -> None:
     queue = make_queue(visibility_timeout=5)
     queue.send(draft(), now=0)
-    (delivery,) = queue.receive(max_messages=1, now=0)
+    (delivery,) = queue.receive(Receive(1), now=0)
     queue.change_visibility(delivery.receipt_handle, 60_000, now=0)
-    queue.receive(max_messages=1, now=60_000)
+    queue.receive(Receive(1), now=60_000)
 
     assert receive(queue, now=65_000) == ["order"]
 
 
 def test_visibility_zero_gives_the_message_back_at_once_and_counts_nothing(queue: StandardQueue) -> None:
     queue.send(draft(), now=0)
-    (delivery,) = queue.receive(max_messages=1, now=0)
+    (delivery,) = queue.receive(Receive(1), now=0)
 
     queue.change_visibility(delivery.receipt_handle, 0, now=1)
 
@@ -114,7 +115,7 @@ def test_visibility_zero_gives_the_message_back_at_once_and_counts_nothing(queue
 
 def test_twelve_hours_count_from_the_receive_to_the_millisecond(queue: StandardQueue) -> None:
     queue.send(draft(), now=0)
-    (delivery,) = queue.receive(max_messages=1, visibility_timeout=10_000, now=0)
+    (delivery,) = queue.receive(Receive(1, visibility_timeout=10_000), now=0)
 
     queue.change_visibility(delivery.receipt_handle, 12 * HOUR, now=0)
 
@@ -125,8 +126,8 @@ def test_twelve_hours_count_from_the_receive_to_the_millisecond(queue: StandardQ
 
 def test_each_receive_starts_the_twelve_hours_anew(queue: StandardQueue) -> None:
     queue.send(draft(), now=0)
-    queue.receive(max_messages=1, visibility_timeout=HOUR, now=0)
-    (again,) = queue.receive(max_messages=1, now=2 * HOUR)
+    queue.receive(Receive(1, visibility_timeout=HOUR), now=0)
+    (again,) = queue.receive(Receive(1), now=2 * HOUR)
 
     queue.change_visibility(again.receipt_handle, 12 * HOUR, now=2 * HOUR)
 
@@ -135,8 +136,8 @@ def test_each_receive_starts_the_twelve_hours_anew(queue: StandardQueue) -> None
 
 def test_an_old_handle_changes_the_visibility_of_the_current_flight(queue: StandardQueue) -> None:
     queue.send(draft(), now=0)
-    (old,) = queue.receive(max_messages=1, visibility_timeout=1_000, now=0)
-    queue.receive(max_messages=1, visibility_timeout=30_000, now=1_000)
+    (old,) = queue.receive(Receive(1, visibility_timeout=1_000), now=0)
+    queue.receive(Receive(1, visibility_timeout=30_000), now=1_000)
 
     queue.change_visibility(old.receipt_handle, 0, now=2_000)
 
@@ -145,7 +146,7 @@ def test_an_old_handle_changes_the_visibility_of_the_current_flight(queue: Stand
 
 def test_changing_a_message_that_is_visible_again_succeeds_and_does_nothing(queue: StandardQueue) -> None:
     queue.send(draft(), now=0)
-    (delivery,) = queue.receive(max_messages=1, visibility_timeout=1_000, now=0)
+    (delivery,) = queue.receive(Receive(1, visibility_timeout=1_000), now=0)
 
     queue.change_visibility(delivery.receipt_handle, 60_000, now=1_000)
 
@@ -154,7 +155,7 @@ def test_changing_a_message_that_is_visible_again_succeeds_and_does_nothing(queu
 
 def test_a_deleted_message_has_no_visibility_to_change(queue: StandardQueue) -> None:
     queue.send(draft(), now=0)
-    (delivery,) = queue.receive(max_messages=1, now=0)
+    (delivery,) = queue.receive(Receive(1), now=0)
     queue.delete(delivery.receipt_handle, now=0)
 
     with pytest.raises(InvalidParameter, match="Message does not exist or is not available for visibility timeout"):
@@ -164,7 +165,7 @@ def test_a_deleted_message_has_no_visibility_to_change(queue: StandardQueue) -> 
 @pytest.mark.parametrize("seen_at", [0, 1_000, 5_000], ids=["in flight", "visible again", "long visible"])
 def test_any_handle_deletes_a_message_whenever(queue: StandardQueue, seen_at: int) -> None:
     queue.send(draft(), now=0)
-    (delivery,) = queue.receive(max_messages=1, visibility_timeout=1_000, now=0)
+    (delivery,) = queue.receive(Receive(1, visibility_timeout=1_000), now=0)
 
     queue.delete(delivery.receipt_handle, now=seen_at)
     queue.delete(delivery.receipt_handle, now=seen_at)
@@ -174,8 +175,8 @@ def test_any_handle_deletes_a_message_whenever(queue: StandardQueue, seen_at: in
 
 def test_an_old_handle_deletes_the_message_while_it_is_in_flight_anew(queue: StandardQueue) -> None:
     queue.send(draft(), now=0)
-    (old,) = queue.receive(max_messages=1, visibility_timeout=1_000, now=0)
-    queue.receive(max_messages=1, now=1_000)
+    (old,) = queue.receive(Receive(1, visibility_timeout=1_000), now=0)
+    queue.receive(Receive(1), now=1_000)
 
     queue.delete(old.receipt_handle, now=1_001)
 
@@ -193,7 +194,7 @@ def test_a_garbled_handle_is_refused_with_the_handle_in_the_message(queue: Stand
 def test_a_handle_of_another_queue_is_refused(queue: StandardQueue, make_queue: Callable[..., StandardQueue]) -> None:
     other = make_queue()
     other.send(draft(), now=0)
-    (foreign,) = other.receive(max_messages=1, now=0)
+    (foreign,) = other.receive(Receive(1), now=0)
 
     with pytest.raises(ReceiptHandleIsInvalid):
         queue.delete(foreign.receipt_handle, now=0)
@@ -202,8 +203,8 @@ def test_a_handle_of_another_queue_is_refused(queue: StandardQueue, make_queue: 
 def test_too_many_in_flight_is_an_error_of_short_polls_only(queue: StandardQueue) -> None:
     queue.limits = Limits(in_flight=2)
     queue.send_batch([draft()] * 3, now=0)
-    assert len(queue.receive(max_messages=10, now=0)) == 2
+    assert len(queue.receive(Receive(10), now=0)) == 2
 
     with pytest.raises(OverLimit):
-        queue.receive(max_messages=1, now=0)
-    assert queue.receive(max_messages=1, now=0, long_poll=True) == []
+        queue.receive(Receive(1), now=0)
+    assert queue.receive(Receive(1), now=0, long_poll=True) == []

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from sqs_emulator.core.queue import Counts
+from sqs_emulator.core.receives import Receive
 from sqs_emulator.core.standard import StandardQueue
 from tests.core.by_hand import Poll, TimersByHand, draft, receive
 
@@ -44,7 +45,7 @@ def test_a_wait_that_is_over_ends_empty(queue: StandardQueue, timers: TimersByHa
 
 def test_a_waiting_receive_wakes_when_a_visibility_timeout_ends(queue: StandardQueue, timers: TimersByHand) -> None:
     queue.send(draft(), now=0)
-    queue.receive(max_messages=1, visibility_timeout=3_000, now=0)
+    queue.receive(Receive(1, visibility_timeout=3_000), now=0)
     poll = Poll(queue, now=1_000, wait=20_000)
 
     assert timers.fire() == 3_000
@@ -61,7 +62,7 @@ def test_a_waiting_receive_wakes_when_a_delay_ends(queue: StandardQueue, timers:
 
 def test_a_waiting_receive_wakes_at_change_visibility_zero(queue: StandardQueue) -> None:
     queue.send(draft(), now=0)
-    (delivery,) = queue.receive(max_messages=1, now=0)
+    (delivery,) = queue.receive(Receive(1), now=0)
     poll = Poll(queue, now=0, wait=20_000)
 
     queue.change_visibility(delivery.receipt_handle, 0, now=100)
@@ -95,7 +96,7 @@ def test_a_message_sent_when_only_the_dead_wait_stays_visible(queue: StandardQue
     queue.send(draft(), now=1)
 
     assert queue.counts(now=1) == Counts(visible=1, in_flight=0, delayed=0)
-    (delivery,) = queue.receive(max_messages=1, now=2)
+    (delivery,) = queue.receive(Receive(1), now=2)
     assert delivery.message.receive_count == 1
 
 
@@ -129,7 +130,7 @@ def test_a_wait_and_a_deadline_at_the_same_moment_still_meet(queue: StandardQueu
 
 def test_an_idle_queue_sets_no_timer(queue: StandardQueue, timers: TimersByHand) -> None:
     queue.send(draft(delay_seconds=4), now=0)
-    queue.receive(max_messages=1, now=4_000)
+    queue.receive(Receive(1), now=4_000)
 
     assert not timers.at
 

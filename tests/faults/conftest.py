@@ -11,7 +11,6 @@ import pytest
 from sqs_emulator import Emulator
 from sqs_emulator.core.clock import AccountClock
 from sqs_emulator.faults.active import ActiveRule
-from sqs_emulator.faults.delivery import UnreliableQueue
 from sqs_emulator.faults.injector import Injector
 from sqs_emulator.faults.rules import parse_rule
 from sqs_emulator.faults.scenarios import parse_rules
@@ -66,7 +65,7 @@ def faulty() -> Iterator[FaultySqs]:
         queue.check()
     sqs.injector.remove(lambda _each: True)
     assert sqs.api.dispatch is dispatch
-    assert not any(isinstance(queue, UnreliableQueue) for queue in sqs.broker.queues())
+    assert all(queue.hook is None for queue in sqs.broker.queues())
 
 
 class BrokenAccount:

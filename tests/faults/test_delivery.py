@@ -10,11 +10,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sqs_emulator.core.events import Event, MessageVisibilityChanged
-from sqs_emulator.core.queue import Delivery, Draft
+from sqs_emulator.core.message import Draft
+from sqs_emulator.core.receives import Delivery, Receive
 from sqs_emulator.core.standard import StandardQueue
 from sqs_emulator.faults.active import ActiveRule
-from sqs_emulator.faults.delivery import UnreliableQueue, equip
+from sqs_emulator.faults.delivery import UnreliableDelivery, equip
 from sqs_emulator.faults.rules import parse_rule
+from sqs_emulator.web.outbox import hand_over
 from tests.core.by_hand import Poll, TimersByHand, draft, redrive_policy
 from tests.faults.conftest import BrokenAccount, FaultySqs
 from tests.raw_http import Connection, received
@@ -30,7 +32,7 @@ def queue_with(*rules: dict[str, Any]) -> StandardQueue:
 
 
 def receive(queue: StandardQueue, *, now: int = 0, at_most: int = 10, timeout: int | None = None) -> list[Delivery]:
-    deliveries = queue.receive(max_messages=at_most, visibility_timeout=timeout, now=now)
+    deliveries = queue.receive(Receive(at_most, visibility_timeout=timeout), now=now)
     queue.check()
     return deliveries
 
@@ -157,7 +159,7 @@ def test_a_duplicate_goes_to_the_next_poll_when_a_delay_ends() -> None:
 def test_a_message_that_timed_out_before_the_rule_is_not_judged() -> None:
     queue = StandardQueue(ARN, now=0)
     queue.send(draft(), now=0)
-    queue.receive(max_messages=1, now=0)
+    queue.receive(Receive(1), now=0)
     rule = ActiveRule(1, parse_rule(TWICE))
 
     equip(queue, [rule])
@@ -174,10 +176,11 @@ def test_a_purge_takes_what_is_owed_along() -> None:
 
     queue.purge(now=0)
     queue.check()
-    assert vars(queue)["owed"] == set()
     queue.send(draft("new"), now=0)
 
     assert [bodies(receive(queue)) for _ in range(3)] == [["new"], ["new"], []]
+    assert isinstance(queue.hook, UnreliableDelivery)
+    assert queue.hook.owed == set()
 
 
 def test_what_is_owed_expires_like_any_message() -> None:
@@ -186,8 +189,8 @@ def test_what_is_owed_expires_like_any_message() -> None:
     receive(queue)
 
     assert bodies(receive(queue, now=345_600_000)) == []
-    assert isinstance(queue, UnreliableQueue)
-    assert queue.owed == set()
+    assert isinstance(queue.hook, UnreliableDelivery)
+    assert queue.hook.owed == set()
 
 
 def test_a_duplicate_counts_for_the_dead_letter_queue(faulty: FaultySqs) -> None:
@@ -335,13 +338,13 @@ def test_only_the_queues_of_a_rule_are_unreliable(faulty: FaultySqs) -> None:
     late = faulty.create("orders-2")
     faulty.send(late)
 
-    kinds = {(queue.arn.split(":")[4][:1], queue.name): type(queue) for queue in faulty.broker.queues()}
+    kinds = {(queue.arn.split(":")[4][:1], queue.name): queue.hook is not None for queue in faulty.broker.queues()}
 
     assert kinds == {
-        ("0", "orders-1"): UnreliableQueue,
-        ("0", "orders-2"): UnreliableQueue,
-        ("0", "plain"): StandardQueue,
-        ("1", "orders-1"): StandardQueue,
+        ("0", "orders-1"): True,
+        ("0", "orders-2"): True,
+        ("0", "plain"): False,
+        ("1", "orders-1"): False,
     }
 
 
@@ -351,23 +354,22 @@ def test_a_queue_that_is_there_already_is_unreliable_without_being_called(faulty
     faulty.add(**TWICE)
 
     faulty.queue().send(draft(), now=faulty.clock.now())
+    hand_over(faulty.broker.outbox)
 
     assert [len(each.messages()) for each in (first, second)] == [1, 1]
 
 
 def test_a_removed_rule_leaves_no_trace_in_its_queue(faulty: FaultySqs) -> None:
     url = faulty.create()
-    before = set(vars(faulty.queue()))
     twice, shuffle = faulty.add(**TWICE), faulty.add(effect="shuffle")
     faulty.send(url)
     (message,) = faulty.receive(url)
 
     faulty.injector.remove(lambda each: each is twice)
-    assert type(faulty.queue()) is UnreliableQueue
+    assert isinstance(faulty.queue().hook, UnreliableDelivery)
     faulty.injector.remove(lambda each: each is shuffle)
 
-    assert type(faulty.queue()) is StandardQueue
-    assert set(vars(faulty.queue())) == before
+    assert faulty.queue().hook is None
     faulty.call("DeleteMessage", QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     assert faulty.counts(url) == (0, 0, 0), "nobody owes it any more"
 
@@ -419,7 +421,7 @@ def test_nothing_is_lost_whatever_is_done(steps: list[tuple[str, int]], seed: in
             queue.send_batch([draft(str(sent + each)) for each in range(number)], now=now)
             sent += number
         elif step == "receive":
-            take(queue.receive(max_messages=number, now=now))
+            take(queue.receive(Receive(number), now=now))
         elif step == "poll":
             polls.append(Poll(queue, now=now, wait=5_000, max_messages=number))
         elif step == "wait":
@@ -432,7 +434,7 @@ def test_nothing_is_lost_whatever_is_done(steps: list[tuple[str, int]], seed: in
                 queue.change_visibility(delivery.receipt_handle, 0, now=now)
         elif handed:
             delivery = handed[number % len(handed)]
-            owed = isinstance(queue, UnreliableQueue) and delivery.message.sequence in queue.owed
+            owed = isinstance(queue.hook, UnreliableDelivery) and delivery.message.sequence in queue.hook.owed
             queue.delete(delivery.receipt_handle, now=now)
             if not owed:
                 deleted.add(delivery.message.body)

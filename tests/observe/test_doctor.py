@@ -8,6 +8,7 @@ import pytest
 from sqs_emulator.core.errors import QueueNameExists
 from sqs_emulator.core.events import Consumer
 from sqs_emulator.core.queue import Queue
+from sqs_emulator.core.receives import Receive
 from sqs_emulator.observe.doctor import diagnose
 from sqs_emulator.observe.findings import Change, Finding, Severity
 from tests.core.by_hand import Poll, fifo_draft, receive
@@ -220,8 +221,7 @@ def test_a_consumer_that_polls_has_not_vanished(queues: Watched, queue: Queue) -
     other = queues.create("other", VisibilityTimeout="60")
     queues.send(queue, task_body())
     queues.receive(queue, now=0)
-    parked = Poll(other, now=50_000, wait=20_000)
-    parked.waiter.consumer = WORKER
+    Poll(other, now=50_000, wait=20_000, consumer=WORKER)
 
     assert queues.codes(60_000) == ["redelivered"]
 
@@ -506,7 +506,7 @@ def test_tasks_of_one_group_that_are_received_together_are_told(queues: Watched)
     fifo = queues.create("orders.fifo", VisibilityTimeout="60")
     for group in ("a", "a", "b"):
         queues.send(fifo, fifo_draft(task_body(message_group_id=group), group_id=group))
-    fifo.receive(max_messages=10, now=0, consumer=WORKER)
+    fifo.receive(Receive(10, consumer=WORKER), now=0)
 
     finding = queues.finding("message_group_in_parallel", 0)
 

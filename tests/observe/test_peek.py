@@ -13,8 +13,9 @@ from sqs_emulator.contract.sqs.messages import ReceivedMessage
 from sqs_emulator.core import receipts
 from sqs_emulator.core.digests import md5_of_body
 from sqs_emulator.core.fifo import FifoQueue
-from sqs_emulator.core.message import MessageAttributeValue, State
-from sqs_emulator.core.queue import Draft, Queue
+from sqs_emulator.core.message import Draft, MessageAttributeValue, State
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.core.receives import Receive
 from sqs_emulator.observe.peek import STATES, PeekedMessage, localstack_messages, peek
 from tests.core.by_hand import Queues, draft, fifo_draft, receive
 from tests.observe.bodies import task_body
@@ -69,8 +70,8 @@ def test_a_visible_message_is_shown_as_it_was_sent(queue: Queue) -> None:
 
 def test_a_message_in_flight_shows_its_deadline_and_its_receipt_handle(queue: Queue) -> None:
     queue.send(draft(), now=0)
-    queue.receive(max_messages=1, visibility_timeout=1_000, now=0)
-    (delivery,) = queue.receive(max_messages=1, visibility_timeout=30_000, now=5_000)
+    queue.receive(Receive(1, visibility_timeout=1_000), now=0)
+    (delivery,) = queue.receive(Receive(1, visibility_timeout=30_000), now=5_000)
 
     message = one(queue, now=12_000)
 
@@ -81,7 +82,7 @@ def test_a_message_in_flight_shows_its_deadline_and_its_receipt_handle(queue: Qu
 
 def test_the_receipt_handle_that_is_shown_deletes(queue: Queue) -> None:
     queue.send(draft(), now=0)
-    queue.receive(max_messages=1, now=0)
+    queue.receive(Receive(1), now=0)
     handle = one(queue).receipt_handle
     assert handle is not None
 
@@ -101,7 +102,7 @@ def test_a_delayed_message_shows_when_its_delay_ends(queue: Queue) -> None:
 
 def test_a_message_that_came_back_has_no_receipt_handle_any_more(queue: Queue) -> None:
     queue.send(draft(), now=0)
-    queue.receive(max_messages=1, visibility_timeout=1_000, now=0)
+    queue.receive(Receive(1, visibility_timeout=1_000), now=0)
 
     message = one(queue, now=1_000)
 
@@ -186,7 +187,7 @@ def test_a_fifo_message_is_blocked_by_one_in_the_middle_too(queues: Queues) -> N
     fifo = queues.create("orders.fifo")
     for number in range(3):
         fifo.send(fifo_draft(str(number)), now=0)
-    first, _ = fifo.receive(max_messages=2, now=0)
+    first, _ = fifo.receive(Receive(2), now=0)
     fifo.change_visibility(first.receipt_handle, 0, now=0)
 
     zeroth, middle, last = peek(fifo, 0)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Final
 
 from sqs_emulator.core.events import Consumer
-from sqs_emulator.core.queue import Draft, Queue
+from sqs_emulator.core.message import Draft
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.core.receives import Receive
 from sqs_emulator.observe.doctor import diagnose
 from sqs_emulator.observe.feed import Feed
 from sqs_emulator.observe.findings import Finding
@@ -33,7 +35,7 @@ class Watched(Queues):
 
     def receive(self, queue: Queue, *, now: int, timeout: int | None = None, consumer: Consumer = WORKER) -> str:
         """Receive one message and return its receipt handle. The timeout is in milliseconds."""
-        (delivery,) = queue.receive(max_messages=1, visibility_timeout=timeout, now=now, consumer=consumer)
+        (delivery,) = queue.receive(Receive(1, visibility_timeout=timeout, consumer=consumer), now=now)
         return delivery.receipt_handle
 
     def history(self, message_id: str) -> History:

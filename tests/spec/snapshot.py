@@ -33,7 +33,7 @@ def settle(sqs: Sqs) -> None:
     queues = list(sqs.broker.queues())
     for queue in queues:
         queue.on_timer(now)
-        for task in queue.move_tasks:
+        for task in sqs.broker.move_tasks_of(queue):
             task.catch_up(now)
     for queue in queues:  # where tasks have moved something to
         queue.on_timer(now)

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from sqs_emulator.contract.sqs import ACTIONS
 from sqs_emulator.web.http import Reply
+from sqs_emulator.web.outbox import hand_over
 from tests.raw_http import HOST, Response, json_call, parse_response, query_call
 from tests.spec.scene import DEAD, FIFO, STANDARD, Given, Scene, arn_of, call, redrive_policy
 from tests.spec.spelling import JSON, PROTOCOLS, QUERY, spelt
@@ -106,6 +107,7 @@ class Asked:
         """End the polls, and look at their answers too."""
         self.look()
         self.scene.sqs.broker.end_waits()
+        hand_over(self.scene.sqs.broker.outbox)
         for protocol, replies in self._polls:
             (reply,) = replies
             assert not check(reply, protocol)

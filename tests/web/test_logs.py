@@ -85,7 +85,7 @@ def test_a_waiting_poll_is_logged_when_it_is_answered(sqs: Sqs, caplog: pytest.L
     sqs.send(url)
 
     assert before == 0
-    assert [line.partition(" ")[0] for line in lines(caplog, ACCESS)] == ["ReceiveMessage", "SendMessage"]
+    assert [line.partition(" ")[0] for line in lines(caplog, ACCESS)] == ["SendMessage", "ReceiveMessage"]
     assert len([line for line in lines(caplog, WIRE) if line.startswith("<")]) == 2
 
 

@@ -7,9 +7,12 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqs_emulator.core.clock import AccountClock
-from sqs_emulator.core.queue import Delivery, Draft
+from sqs_emulator.core.message import Draft
+from sqs_emulator.core.outbox import Outbox
+from sqs_emulator.core.receives import Delivery, Receive
 from sqs_emulator.core.standard import StandardQueue
 from sqs_emulator.core.waiters import Waiter
+from sqs_emulator.web.outbox import hand_over
 from sqs_emulator.web.timers import LoopTimers
 from tests.sqs_by_hand import HandClock
 
@@ -40,16 +43,25 @@ class Timers:
 
 def queue_of(clock: HandClock) -> StandardQueue:
     arn = "arn:aws:sqs:us-east-1:000000000000:q"
-    return StandardQueue(arn, clock=clock, now=clock.now(), timers=LoopTimers(AccountClock(clock)))
+    outbox = Outbox()
+    timers = LoopTimers(AccountClock(clock), outbox)
+    return StandardQueue(arn, clock=clock, now=clock.now(), timers=timers, outbox=outbox)
 
 
 def wait(queue: StandardQueue, milliseconds: int) -> asyncio.Future[list[Delivery]]:
     answer: asyncio.Future[list[Delivery]] = asyncio.get_running_loop().create_future()
     now = queue.clock.now()
-    waiter = Waiter(max_messages=10, visibility_timeout=None, until=now + milliseconds, consumer=None)
-    waiter.deliver = answer.set_result
+    waiter = Waiter(Receive(10), until=now + milliseconds)
+    waiter.answer = answer.set_result
     queue.add_waiter(waiter, now=now)
+    hand_over(queue.outbox)
     return answer
+
+
+def act(queue: StandardQueue, do: Callable[[], object]) -> None:
+    """Do something to a queue as the shell does."""
+    do()
+    hand_over(queue.outbox)
 
 
 def draft(delay: int | None = None) -> Draft:
@@ -85,7 +97,7 @@ def test_a_queue_that_nobody_waits_on_has_no_timer() -> None:
         for _ in range(100):
             queue.send(draft(), now=clock.now())
             queue.send(draft(delay=5), now=clock.now())
-        for delivery in queue.receive(max_messages=10, now=clock.now()):
+        for delivery in queue.receive(Receive(10), now=clock.now()):
             queue.delete(delivery.receipt_handle, now=clock.now())
 
         assert timers.waits == []
@@ -102,7 +114,7 @@ def test_an_earlier_moment_is_not_slept_through() -> None:
 
         assert await early == []
         assert not late.done()
-        queue.end_waits()
+        act(queue, queue.end_waits)
         assert await late == []
 
     run(scenario)
@@ -117,18 +129,18 @@ def test_a_thousand_waits_share_a_timer() -> None:
         waits = [wait(queue, 60_000) for _ in range(1_000)]
 
         assert len(timers.waits) == 1
-        queue.end_waits()
+        act(queue, queue.end_waits)
         await asyncio.gather(*waits)
 
     run(scenario)
 
 
-def test_a_timer_that_rings_for_nobody_does_nothing() -> None:
+def test_a_timer_that_fires_for_nobody_does_nothing() -> None:
     async def scenario() -> None:
         clock = LoopClock()
         queue = queue_of(clock)
         first = wait(queue, 20)
-        queue.send(draft(), now=clock.now())
+        act(queue, lambda: queue.send(draft(), now=clock.now()))
         assert len(await first) == 1
 
         second = wait(queue, 60)  # while the timer of the first is still to fire
@@ -150,7 +162,7 @@ def test_where_waiting_brings_no_moment_there_is_no_timer() -> None:
 
         assert timers.waits == []
         clock.advance(1)
-        queue.on_timer(clock.now())
+        act(queue, lambda: queue.on_timer(clock.now()))
         assert await waiting == []
 
     run(scenario)

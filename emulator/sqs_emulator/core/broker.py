@@ -7,27 +7,25 @@ everything that happens to its queues goes by, whoever calls.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from sqs_emulator.core import attributes as queue_attributes
+from sqs_emulator.core.arn import QueueArn
 from sqs_emulator.core.attributes import QueueAttributes
 from sqs_emulator.core.clock import AccountClock, Clock
 from sqs_emulator.core.errors import (
     InvalidAttributeValue,
-    InvalidParameter,
     InvalidParameterValue,
     QueueDeletedRecently,
     QueueDoesNotExist,
     QueueNameExists,
-    ResourceNotFound,
-    UnsupportedOperation,
 )
 from sqs_emulator.core.events import Event, QueueCreated, QueueCreationRefused, QueueDeleted, Sink
 from sqs_emulator.core.fifo import FifoQueue
-from sqs_emulator.core.identifiers import queue_arn
 from sqs_emulator.core.limits import RELAXED, Limits
 from sqs_emulator.core.message import Message
-from sqs_emulator.core.move_tasks import MessageMoveTask
+from sqs_emulator.core.move_tasks import MessageMoveTask, MoveTasks
+from sqs_emulator.core.outbox import Outbox
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.core.redrive import refused
 from sqs_emulator.core.standard import StandardQueue
@@ -45,9 +43,10 @@ class Region:
 class Account:
     """One customer's regions, and the time that they go by."""
 
-    def __init__(self, clock: AccountClock, timers: Timers) -> None:
+    def __init__(self, clock: AccountClock, timers: Timers, move_tasks: MoveTasks) -> None:
         self.clock = clock
         self.timers = timers
+        self.move_tasks = move_tasks
         self.regions: dict[str, Region] = {}
 
     def queues(self) -> Iterator[Queue]:
@@ -83,12 +82,18 @@ class Broker:
     """The root of the state. `timers_of` gives a new account its timers, by its clock."""
 
     def __init__(
-        self, clock: Clock, *, limits: Limits = RELAXED, timers_of: Callable[[AccountClock], Timers] | None = None
+        self,
+        clock: Clock,
+        *,
+        limits: Limits = RELAXED,
+        timers_of: Callable[[AccountClock], Timers] | None = None,
+        outbox: Outbox | None = None,
     ) -> None:
         self.clock = clock
         self.limits = limits
         self.accounts: dict[str, Account] = {}
         self._timers_of = timers_of or (lambda _clock: NoTimers())
+        self.outbox = Outbox() if outbox is None else outbox  # what all queues owe to waiters
         self._sinks: tuple[Sink, ...] = ()
         self.gone: deque[Message] | None = None  # the messages that left last, if somebody wants them
         # What a configuration puts in: how the clock of a new account begins, with which queues an account begins that
@@ -110,10 +115,11 @@ class Broker:
         return made
 
     def find_arn(self, arn: str) -> Queue | None:
-        region, account, name = arn.split(":")[3:]
+        """Return the queue of an ARN; None, too, for a text that is none."""
         try:
-            return self.accounts[account].regions[region].queues[name]
-        except KeyError:
+            found = QueueArn.parse(arn)
+            return self.accounts[found.account].regions[found.region].queues[found.name]
+        except (KeyError, ValueError):
             return None
 
     def account(self, number: str) -> Account:
@@ -121,7 +127,9 @@ class Broker:
         found = self.accounts.get(number)
         if found is None:
             clock = self._new_clock(number)
-            found = self.accounts[number] = Account(clock, self._timers_of(clock))
+            found = self.accounts[number] = Account(
+                clock, self._timers_of(clock), MoveTasks(self.find_arn, self.limits)
+            )
         return found
 
     def _new_clock(self, account: str) -> AccountClock:
@@ -137,7 +145,7 @@ class Broker:
         account = self.accounts.pop(number, None)
         if account is not None:
             for queue in account.queues():
-                self._end(queue, account.clock.now())
+                self._end(account, queue, account.clock.now())
             self.begin_anew(number)
 
     def clock_of(self, account: str) -> AccountClock:
@@ -170,7 +178,7 @@ class Broker:
         self, account: str, region: str, name: str, sent: Mapping[str, str | None], *, tags: dict[str, str], now: int
     ) -> Queue:
         """Create a queue, or return the one there is if each attribute that was sent has the value it has there."""
-        arn = queue_arn(region, account, name)
+        arn = str(QueueArn.of(region, account, name))
         is_fifo = (sent.get("FifoQueue") or "").lower() == "true"
         default = QueueAttributes(fifo_queue=is_fifo, maximum_message_size=self.limits.message_bytes)
         wanted = self.checked_attributes(arn, default, sent)
@@ -194,6 +202,7 @@ class Broker:
             limits=self.limits,
             clock=owner.clock,
             timers=owner.timers,
+            outbox=self.outbox,
             emit=self._emit(),
             find=self.find_arn,
             gone=self.gone,
@@ -206,20 +215,20 @@ class Broker:
 
     def delete_queue(self, queue: Queue, *, now: int) -> None:
         """Delete a queue with everything in it; its waiting receives are answered with nothing."""
-        region, account, name = queue.arn.split(":")[3:]
-        place = self.accounts[account].regions[region]
-        del place.queues[name]
-        place.free_at[name] = now + self.limits.recreate_window_ms
+        arn = QueueArn.parse(queue.arn)
+        owner = self.accounts[arn.account]
+        place = owner.regions[arn.region]
+        del place.queues[arn.name]
+        place.free_at[arn.name] = now + self.limits.recreate_window_ms
         place.free_at = {name: at for name, at in place.free_at.items() if at > now}
-        self._end(queue, now)
+        self._end(owner, queue, now)
 
-    def _end(self, queue: Queue, now: int) -> None:
+    def _end(self, owner: Account, queue: Queue, now: int) -> None:
         if queue.emit is not None:
             queue.emit(QueueDeleted(now, queue.arn, len(queue.messages)))
         if queue.gone is not None:
             queue.gone.extend(queue.messages.values())
-        for task in queue.move_tasks:
-            task.cancel(now)
+        owner.move_tasks.end(queue, now)
         queue.end_waits()
 
     def checked_attributes(self, arn: str, current: QueueAttributes, sent: Mapping[str, str | None]) -> QueueAttributes:
@@ -235,8 +244,9 @@ class Broker:
         # A queue may name itself, which AWS accepts, even in the request that creates it.
         if target_arn == arn:
             return
-        is_near = target_arn.split(":")[:5] == arn.split(":")[:5]  # the same account and region
-        target = self.find_arn(target_arn) if is_near else None
+        target = self.find_arn(target_arn)
+        if target is not None and not _are_near(target.arn, arn):
+            target = None
         if target is None:
             raise refused(text, "Dead letter target does not exist.")
         if target.attributes.fifo_queue != wanted.fifo_queue:
@@ -249,12 +259,12 @@ class Broker:
 
     def dead_letter_sources(self, queue: Queue) -> list[Queue]:
         """Return the queues whose dead letters go to this one, in the order of their names."""
-        region, account = queue.arn.split(":")[3:5]
+        arn = QueueArn.parse(queue.arn)
         found = []
-        for each in self.queues_named(account, region):
-            policy = each.attributes.redrive_policy
+        for source in self.queues_named(arn.account, arn.region):
+            policy = source.attributes.redrive_policy
             if policy is not None and policy.dead_letter_target_arn == queue.arn:
-                found.append(each)
+                found.append(source)
         return found
 
     # Move tasks.
@@ -265,40 +275,12 @@ class Broker:
         """Begin to move the messages of a dead-letter queue, and move the first; raises in AWS's order of checks."""
         if not self.dead_letter_sources(source):
             raise InvalidParameterValue("Source queue must be configured as a Dead Letter Queue.")
-        self._check_destination(source, destination_arn)
-        if any(task.is_running(now) for task in source.move_tasks):
-            raise InvalidParameterValue(
-                "There is already a task running. "
-                "Only one active task is allowed for a source queue arn at a given time."
-            )
-        most = self.limits.move_tasks
-        if sum(task.is_running(now) for task in self._move_tasks_beside(source)) >= most:
-            # Not settled: AWS's error.
-            raise UnsupportedOperation(f"An account can have {most} active message move tasks at most.")
-        if rate is not None and not 1 <= rate <= self.limits.move_task_rate:
-            # Not settled: AWS's words.
-            reason = f"Must be >= 1 and <= {self.limits.move_task_rate}, if provided."
-            raise InvalidParameter(rate, "MaxNumberOfMessagesPerSecond", reason)
-        task = MessageMoveTask(source, self.find_arn, now=now, destination_arn=destination_arn, rate=rate)
-        source.move_tasks = [*source.move_tasks[1 - self.limits.move_tasks_remembered :], task]
-        task.on_timer(now)
-        return task
+        tasks = self.account(QueueArn.parse(source.arn).account).move_tasks
+        return tasks.start(source, now=now, destination_arn=destination_arn, rate=rate)
 
-    def _move_tasks_beside(self, source: Queue) -> Iterator[MessageMoveTask]:
-        for queue in self.queues_of(source.arn.split(":")[4]):
-            yield from queue.move_tasks
-
-    def _check_destination(self, source: Queue, destination_arn: str | None) -> None:
-        if destination_arn is None:
-            return
-        destination = self.find_arn(destination_arn)
-        if destination is None:
-            raise ResourceNotFound.of("DestinationArn")
-        # Not settled: AWS's words for these two.
-        if destination is source:
-            raise InvalidParameterValue("Source queue and destination queue must not be the same queue.")
-        if destination.attributes.fifo_queue != source.attributes.fifo_queue:
-            raise InvalidParameterValue("Source queue and destination queue must be of the same type.")
+    def move_tasks_of(self, source: Queue) -> Sequence[MessageMoveTask]:
+        """Return a queue's move tasks, oldest first."""
+        return self.accounts[QueueArn.parse(source.arn).account].move_tasks.of(source)
 
     # Watching.
 
@@ -342,3 +324,8 @@ class Broker:
         """Answer every waiting receive with nothing."""
         for queue in self.queues():
             queue.end_waits()
+
+
+def _are_near(arn: str, other: str) -> bool:
+    """Say whether two queues are in the same account and region."""
+    return QueueArn.parse(arn).place == QueueArn.parse(other).place

@@ -1,20 +1,25 @@
-"""What a FIFO queue remembers for five minutes: the messages it accepted, and the receives that can be retried.
+"""What a FIFO queue remembers for five minutes of the messages that it accepted, so as to drop their duplicates.
 
-Ground: Amazon SQS Developer Guide, "Using the message deduplication ID in Amazon SQS" and "Using the receive request
-attempt ID in Amazon SQS".
+Ground: Amazon SQS Developer Guide, "Using the message deduplication ID in Amazon SQS".
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict, deque
-from typing import Final
+from collections import deque
+from typing import Final, NamedTuple
 
 import msgspec
 
-from sqs_emulator.core.queue import Delivery, Draft, Original
+from sqs_emulator.core.message import Draft
 
 _FORGOTTEN_AT_ONCE: Final = 10  # for each one that is new, so that no more pile up than one window's
-_ATTEMPTS_REMEMBERED: Final = 10_000  # per queue; they outlast their window, to be told from new ones
+
+
+class Original(NamedTuple):
+    """What a duplicate send is answered with: the message that was accepted first, which may be gone by now."""
+
+    id: str
+    sequence: int
 
 
 def content_id(body: bytes) -> str:
@@ -73,50 +78,5 @@ class Deduplication:
             if not self._in_order or self._in_order[0].until > now:
                 return
             ended = self._in_order.popleft()
-            if self._by_key[ended.key] is ended:  # else its id was used again
+            if self._by_key[ended.key] is ended:  # otherwise its id was used again
                 del self._by_key[ended.key]
-
-
-class Attempt(msgspec.Struct, gc=False):
-    """A receive with a ReceiveRequestAttemptId: what it handed out, as (sequence, number of the receive)."""
-
-    until: int
-    receives: list[tuple[int, int]]
-    is_spoiled: bool = False  # the visibility of one of its messages was changed
-
-
-class Attempts:
-    """The receives that may be retried, by their ids, and by the messages they hold."""
-
-    def __init__(self, *, window_ms: int) -> None:
-        self._window_ms = window_ms
-        self._by_id: OrderedDict[str, Attempt] = OrderedDict()
-        self._by_sequence: dict[int, Attempt] = {}
-
-    def find(self, attempt_id: str) -> Attempt | None:
-        return self._by_id.get(attempt_id)
-
-    def remember(self, attempt_id: str, deliveries: list[Delivery], now: int) -> None:
-        replaced = self._by_id.pop(attempt_id, None)  # of another poll with this id, which waited beside
-        if replaced is not None:
-            self._forget(replaced)
-        receives = [(each.message.sequence, each.message.receives_here) for each in deliveries]
-        attempt = self._by_id[attempt_id] = Attempt(now + self._window_ms, receives)
-        for sequence, _ in receives:
-            self._by_sequence[sequence] = attempt
-        if len(self._by_id) > _ATTEMPTS_REMEMBERED:
-            _, oldest = self._by_id.popitem(last=False)
-            self._forget(oldest)
-
-    def holding(self, sequence: int) -> Attempt | None:
-        """Return the last receive that handed out a message."""
-        return self._by_sequence.get(sequence)
-
-    def clear(self) -> None:
-        self._by_id.clear()
-        self._by_sequence.clear()
-
-    def _forget(self, attempt: Attempt) -> None:
-        for sequence, _ in attempt.receives:
-            if self._by_sequence.get(sequence) is attempt:
-                del self._by_sequence[sequence]

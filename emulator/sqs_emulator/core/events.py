@@ -7,6 +7,7 @@ looked. A new field goes to the end, with a default.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 
 import msgspec
@@ -19,7 +20,12 @@ class Consumer(msgspec.Struct, frozen=True, gc=False):
     user_agent: str
 
 
-class Event(msgspec.Struct, frozen=True, gc=False, tag_field="event"):
+class _Numbered(msgspec.Struct, frozen=True, gc=False, kw_only=True):
+    # In the order in which they happened, over the whole process: whoever reads a part of them knows what is missing.
+    number: int = msgspec.field(default_factory=itertools.count(1).__next__)
+
+
+class Event(_Numbered, frozen=True, gc=False, tag_field="event"):
     at: int
     queue: str  # ARN
 

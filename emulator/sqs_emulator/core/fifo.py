@@ -19,12 +19,15 @@ from collections import OrderedDict
 from collections.abc import Iterator
 from typing import Any
 
+from sqs_emulator.core.attempts import Attempt, Attempts
 from sqs_emulator.core.attributes import QueueAttributes
-from sqs_emulator.core.deduplication import Attempt, Attempts, Deduplication
+from sqs_emulator.core.deduplication import Deduplication, Original
 from sqs_emulator.core.errors import InvalidParameter
-from sqs_emulator.core.events import Consumer, MessageDeduplicated, MessageVisibilityChanged
-from sqs_emulator.core.message import Message, Move, State
-from sqs_emulator.core.queue import Delivery, Draft, Original, Queue
+from sqs_emulator.core.events import Consumer, MessageDeduplicated
+from sqs_emulator.core.flow import Take
+from sqs_emulator.core.message import Draft, Message, Move, State
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.core.receives import Delivery, Receive
 from sqs_emulator.core.redrive import RedrivePolicy
 
 
@@ -61,13 +64,13 @@ class FifoQueue(Queue):
         self._groups = {}
         self._available = []
 
-    def _place(self, message: Message) -> None:
+    def place(self, message: Message) -> None:
         group_id = message.group_id or ""
         group = self._groups.get(group_id)
         if group is None:
             group = self._groups[group_id] = MessageGroup()
         group.messages[message.sequence] = message
-        super()._place(message)
+        super().place(message)
 
     def _add_ready(self, message: Message) -> None:
         self._last_stamp = message.available = self._last_stamp + 1
@@ -76,10 +79,10 @@ class FifoQueue(Queue):
             self._list(group, message.available)
 
     def _remove_ready(self, message: Message) -> None:
-        """Nothing: a message leaves its group in `_forget`, whatever its state."""
+        """Nothing: a message leaves its group in `forget`, whatever its state."""
 
-    def _forget(self, message: Message) -> None:
-        super()._forget(message)
+    def forget(self, message: Message) -> None:
+        super().forget(message)
         group_id = message.group_id or ""
         group = self._groups[group_id]
         was_head = group.head() is message
@@ -112,10 +115,10 @@ class FifoQueue(Queue):
         while available and available[0][0] != available[0][1].stamp:
             heapq.heappop(available)
 
-    def _has_ready(self) -> bool:
+    def has_ready(self) -> bool:
         return bool(self._available)
 
-    def _take_ready(self, at_most: int) -> list[Message]:
+    def take_ready(self, at_most: int) -> list[Message]:
         taken: list[Message] = []
         while len(taken) < at_most and self._available:
             for message in self._next_group().messages.values():
@@ -127,9 +130,9 @@ class FifoQueue(Queue):
     def put_back(self, message: Message) -> None:
         self._list(self._groups[message.group_id or ""], message.available)
 
-    def _take_living(self, at_most: int, policy: RedrivePolicy, now: int) -> list[Message]:
+    def _take_living(self, at_most: int, policy: RedrivePolicy, now: int, _take: Take) -> list[Message]:
         """Take the next messages to receive. A dead letter among them blocks nothing: its group goes on behind it."""
-        target = self._dead_letter_queue(policy)
+        target = self.dead_letters.target(policy)
         living: list[Message] = []
         dead: list[Message] = []
         while len(living) < at_most and self._available:
@@ -179,28 +182,19 @@ class FifoQueue(Queue):
 
     # Receives that are retried.
 
-    def _retried(
-        self, attempt_id: str, visibility_timeout: int | None, now: int, consumer: Consumer | None
-    ) -> list[Delivery] | None:
+    def _retried(self, attempt_id: str, receive: Receive, now: int) -> list[Delivery] | None:
         attempt = self._attempts.find(attempt_id)
         if attempt is None:
             return None
         if not self._can_retry(attempt, now):
             reason = "The receiveRequestAttemptId is not valid anymore since the receive call is not retryable."
             raise InvalidParameter(attempt_id, "ReceiveRequestAttemptId", reason)
-        return self._retry(attempt, visibility_timeout, now, consumer)
+        return self._retry(attempt, receive, now)
 
-    def _receive(
-        self,
-        max_messages: int,
-        visibility_timeout: int | None,
-        now: int,
-        consumer: Consumer | None,
-        attempt_id: str | None,
-    ) -> list[Delivery]:
-        deliveries = super()._receive(max_messages, visibility_timeout, now, consumer, attempt_id)
-        if attempt_id is not None and deliveries:
-            self._attempts.remember(attempt_id, deliveries, now)
+    def deliver(self, receive: Receive, *, now: int, take: Take | None = None) -> list[Delivery]:
+        deliveries = super().deliver(receive, now=now, take=take)
+        if receive.attempt_id is not None and deliveries:
+            self._attempts.remember(receive.attempt_id, deliveries, now)
         return deliveries
 
     def _can_retry(self, attempt: Attempt, now: int) -> bool:
@@ -213,22 +207,13 @@ class FifoQueue(Queue):
                 return False
         return True
 
-    def _retry(
-        self, attempt: Attempt, visibility_timeout: int | None, now: int, consumer: Consumer | None
-    ) -> list[Delivery]:
+    def _retry(self, attempt: Attempt, receive: Receive, now: int) -> list[Delivery]:
         """Hand out the same messages with the same handles; their visibility timeout begins anew, no count changes."""
-        timeout = self.attributes.visibility_timeout * 1000 if visibility_timeout is None else visibility_timeout
+        until = now + self._timeout_of(receive)
         messages = [self.messages[sequence] for sequence, _ in attempt.receives]
         for message in messages:
-            self.hidden.remove(message.visible_at, message.sequence)
             message.received_at = now
-            message.visible_at = now + timeout
-            if timeout:
-                self._hide(message)
-            else:
-                self._reveal(message)
-            if self.emit is not None:
-                self.emit(MessageVisibilityChanged(now, self.arn, message.id, message.visible_at, consumer))
+            self.set_visibility(message, until, now=now, consumer=receive.consumer)
         deliveries = [self._delivery(message) for message in messages]  # before a waiter may get them, by new handles
         self.settle(now)
         return deliveries
@@ -244,18 +229,18 @@ class FifoQueue(Queue):
 
     # Moves and attributes.
 
-    def _take_dead_letter(self, message: Message, *, source: str, now: int) -> None:
+    def take_dead_letter(self, message: Message, *, source: str, now: int) -> None:
         """Its retention begins anew, and its own id deduplicates it, so that nothing here can swallow it."""
-        self._adopt(message, now, dead_letter_source=source, enqueued_at=now, deduplication_id=message.id)
+        self.adopt(message, now=now, dead_letter_source=source, enqueued_at=now, deduplication_id=message.id)
 
     def _follow(self, before: QueueAttributes, now: int) -> None:
         """Let a new DelaySeconds count for the messages that are delayed already."""
         if self.attributes.delay_seconds == before.delay_seconds:
             return
-        for message in [each for each in self.messages.values() if each.state is State.DELAYED]:
-            self.hidden.remove(message.visible_at, message.sequence)
-            message.visible_at = max(now, message.enqueued_at + self.attributes.delay_seconds * 1000)
-            self._hide(message)
+        delayed = [message for message in self.messages.values() if message.state is State.DELAYED]
+        for message in delayed:
+            # Those that are due now are revealed with all others that are, in the order of their deadlines.
+            self.rehide(message, max(now, message.enqueued_at + self.attributes.delay_seconds * 1000))
 
     # For tests.
 

@@ -54,6 +54,20 @@ class MessageAttributeValue(msgspec.Struct, frozen=True, omit_defaults=True, ren
     binary_list_values: list[bytes] | None = None
 
 
+class Draft(msgspec.Struct, gc=False):
+    """A message as its sender wants it; checked by the caller."""
+
+    body: str
+    md5_of_body: str
+    delay_seconds: int | None = None  # None: the queue's
+    attributes: dict[str, MessageAttributeValue] | None = None
+    md5_of_attributes: str | None = None
+    trace_header: str | None = None
+    group_id: str | None = None
+    sender_id: str = ""
+    deduplication_id: str | None = None
+
+
 class Message(msgspec.Struct, eq=False, gc=False):
     """One message in one queue. Times are milliseconds since the epoch.
 

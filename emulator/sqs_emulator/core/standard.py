@@ -12,14 +12,14 @@ Ground: Amazon SQS Developer Guide, "Amazon SQS standard queues" and "Amazon SQS
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterator
 from typing import Final
 
 from sortedcontainers import SortedDict
 
 from sqs_emulator.core.attributes import QueueAttributes
-from sqs_emulator.core.message import Message
+from sqs_emulator.core.message import Message, State
 from sqs_emulator.core.queue import Queue
 
 # AWS calls its thresholds approximate; here they are exact. Its other rules (the share of processing time, and five
@@ -104,7 +104,7 @@ class StandardQueue(Queue):
         if (
             message.sequence == self._last_sequence
             and not message.receives_here
-            and message.enqueued_at == self._newest
+            and message.enqueued_at == self.arrivals.newest
         ):
             lane.fresh.append(message)
         else:
@@ -135,10 +135,10 @@ class StandardQueue(Queue):
         else:
             del self._lanes[group_id]
 
-    def _has_ready(self) -> bool:
+    def has_ready(self) -> bool:
         return bool(self._ungrouped or self._lanes)
 
-    def _take_ready(self, at_most: int) -> list[Message]:
+    def take_ready(self, at_most: int) -> list[Message]:
         taken: list[Message] = []
         if not self._lanes:
             lane = self._ungrouped
@@ -146,7 +146,7 @@ class StandardQueue(Queue):
                 taken.append(lane.pop() if lane.returned else lane.fresh.popleft())
             return taken
         noisy = self._noisy()
-        while len(taken) < at_most and self._has_ready():
+        while len(taken) < at_most and self.has_ready():
             group_id = self._next_group(noisy)
             if group_id is None:
                 taken.append(self._ungrouped.pop())
@@ -172,17 +172,21 @@ class StandardQueue(Queue):
         """
         return {group for group in self._crowded if self._flights[group] * _NOISY_SHARE > self._in_flight}
 
-    def _begin_flight(self, group_id: str) -> None:
-        flights = self._flights[group_id] = self._flights.get(group_id, 0) + 1
-        if flights == _NOISY_IN_FLIGHT:
-            self._crowded.add(group_id)
+    def _enter_flight(self, message: Message) -> None:
+        super()._enter_flight(message)
+        if message.group_id is not None:
+            flights = self._flights[message.group_id] = self._flights.get(message.group_id, 0) + 1
+            if flights == _NOISY_IN_FLIGHT:
+                self._crowded.add(message.group_id)
 
-    def _end_flight(self, group_id: str) -> None:
-        flights = self._flights[group_id] = self._flights[group_id] - 1
-        if flights == _NOISY_IN_FLIGHT - 1:
-            self._crowded.discard(group_id)
-        if not flights:
-            del self._flights[group_id]
+    def _leave_flight(self, message: Message) -> None:
+        super()._leave_flight(message)
+        if message.group_id is not None:
+            flights = self._flights[message.group_id] = self._flights[message.group_id] - 1
+            if flights == _NOISY_IN_FLIGHT - 1:
+                self._crowded.discard(message.group_id)
+            if not flights:
+                del self._flights[message.group_id]
 
     def _follow(self, before: QueueAttributes, now: int) -> None:
         """Nothing: a new delay counts for later messages only."""
@@ -197,5 +201,6 @@ class StandardQueue(Queue):
         assert {group: lane.head() for group, lane in self._lanes.items()} == {
             group: place for place, group in self._heads.items()
         }
-        assert sum(self._flights.values()) <= self._in_flight
+        in_flight = (message.group_id for message in self.messages.values() if message.state is State.IN_FLIGHT)
+        assert self._flights == Counter(group for group in in_flight if group is not None)
         assert self._crowded == {group for group, number in self._flights.items() if number >= _NOISY_IN_FLIGHT}

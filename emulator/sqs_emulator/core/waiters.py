@@ -1,57 +1,40 @@
-"""Waiting ReceiveMessage calls: a fair wait queue. The oldest waiter is served first; each one ends exactly once."""
+"""ReceiveMessage calls that wait: a fair wait queue. The oldest waiter is served first; each one ends exactly once."""
 
 from __future__ import annotations
 
 import math
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 from sortedcontainers import SortedList
 
-if TYPE_CHECKING:
-    from sqs_emulator.core.events import Consumer
-    from sqs_emulator.core.queue import Delivery
+from sqs_emulator.core.receives import Delivery, Receive
+
+
+def _nobody(_deliveries: list[Delivery]) -> None:
+    """For a waiter that nobody has asked for its answer."""
 
 
 class Waiter:
-    """One waiting call. `deliver` is set by whoever awaits it, and called once: with messages, or with none.
+    """One waiting call.
 
     `is_gone` is asked just before a message would be handed over: a client may have closed its connection a moment ago
     without the shell having been told yet, and its message would be in flight to nobody.
+
+    `answer` belongs to whoever awaits the call, and is called once, with messages or with none, by whoever takes the
+    outbox. The core never calls it.
     """
 
-    __slots__ = (
-        "attempt_id",
-        "consumer",
-        "deliver",
-        "is_gone",
-        "max_messages",
-        "number",
-        "real_until",
-        "until",
-        "visibility_timeout",
-    )
+    __slots__ = ("answer", "is_gone", "number", "real_until", "receive", "until")
 
-    def __init__(
-        self,
-        *,
-        max_messages: int,
-        visibility_timeout: int | None,
-        until: int,
-        consumer: Consumer | None,
-        attempt_id: str | None = None,
-    ) -> None:
-        self.max_messages = max_messages
-        self.visibility_timeout = visibility_timeout  # ms; None: the queue's at the moment of delivery
+    def __init__(self, receive: Receive, *, until: int, is_gone: Callable[[], bool] = lambda: False) -> None:
+        self.receive = receive
         self.until = until  # ms since the epoch: when it is answered empty
-        self.consumer = consumer
-        self.attempt_id = attempt_id  # ReceiveRequestAttemptId
+        self.is_gone = is_gone
         # Seconds of the real, monotonic clock: a client does not wait longer, however slow its account's clock is.
         self.real_until = math.inf
         self.number = 0
-        self.deliver: Callable[[list[Delivery]], None] = lambda _deliveries: None
-        self.is_gone: Callable[[], bool] = lambda: False
+        self.answer: Callable[[list[Delivery]], None] = _nobody
 
 
 class Waiters:

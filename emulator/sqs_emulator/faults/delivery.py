@@ -1,17 +1,21 @@
 """A standard queue that does what AWS reserves the right to do: deliver twice, and in another order.
 
-A queue becomes one of these while a rule says so, and a plain one again when none does: the class of the object is
-exchanged, so that a queue without faults runs no line for their sake. Every message stays in the one state that it is
-in; a duplicate is the message itself, visible again although somebody has it.
+While a rule says so, a queue has one of these as its hook (`core/flow.py: DeliveryHook`), and none when no rule does: a
+queue without faults runs no line for their sake. Every message stays in the one state that it is in; a duplicate is the
+message itself, visible again although somebody has it.
 """
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable
+from functools import partial
 
-from sqs_emulator.core.events import Consumer, MessageVisibilityChanged
+from sqs_emulator.core.arn import QueueArn
+from sqs_emulator.core.flow import QueueFlow
 from sqs_emulator.core.message import Message, State
-from sqs_emulator.core.queue import Delivery, Queue
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.core.receives import Delivery, Receive
 from sqs_emulator.core.standard import StandardQueue
 from sqs_emulator.faults.active import ActiveRule
 from sqs_emulator.faults.effects import DeliverTwice, Shuffle
@@ -23,91 +27,67 @@ def equip(queue: Queue, rules: Iterable[ActiveRule]) -> None:
     """Put these rules in force in a queue, and no others. FIFO queues deliver once and in order, whatever they say."""
     if not isinstance(queue, StandardQueue):
         return
-    account, name = queue.arn.split(":")[4:]
-    own = [each for each in rules if each.rule.is_about(RECEIVE, account, name)]
-    if isinstance(queue, UnreliableQueue):
-        queue.rules = own
-        if not own:
-            _become(StandardQueue, queue)
-            del queue.rules, queue.owed, queue.shuffle
-    elif own:
-        vars(queue).update(rules=own, owed=set(), shuffle=None)
-        _become(UnreliableQueue, queue)
+    arn = QueueArn.parse(queue.arn)
+    own = [rule for rule in rules if rule.rule.is_about(RECEIVE, arn.account, arn.name)]
+    if not own:
+        queue.hook = None
+    elif isinstance(queue.hook, UnreliableDelivery):
+        queue.hook.rules = own
+    else:
+        queue.hook = UnreliableDelivery(own)
 
 
-def _become(kind: type[StandardQueue], queue: StandardQueue) -> None:
-    queue.__class__ = kind
+class UnreliableDelivery:
+    """The hook of one queue."""
 
+    def __init__(self, rules: list[ActiveRule]) -> None:
+        self.rules = rules
+        # Sequences of the messages that will be received once more, whatever happens to them until then.
+        self.owed: set[int] = set()
 
-class UnreliableQueue(StandardQueue):
-    rules: list[ActiveRule]
-    owed: set[int]  # sequences of the messages that will be received once more, whatever happens to them till then
-    shuffle: ActiveRule | None  # that applies to the receive which is being answered
-
-    def _receive(
-        self,
-        max_messages: int,
-        visibility_timeout: int | None,
-        now: int,
-        consumer: Consumer | None,
-        attempt_id: str | None,
-    ) -> list[Delivery]:
-        self.shuffle = self._shuffle_that_applies() if self._has_ready() else None
-        deliveries = super()._receive(max_messages, visibility_timeout, now, consumer, attempt_id)
-        self.shuffle = None
+    def receive(self, queue: QueueFlow, receive: Receive, now: int) -> list[Delivery]:
+        if len(self.owed) > len(queue.messages):
+            self.owed &= queue.messages.keys()  # those that left otherwise are owed to nobody
+        shuffle = self._shuffle_that_applies() if queue.has_ready() else None
+        take = None if shuffle is None else partial(_take_shuffled, queue, *shuffle)
+        deliveries = queue.deliver(receive, now=now, take=take)
         for delivery in deliveries:
-            self._judge(delivery.message, now)
+            self._judge(queue, delivery.message, now)
         return deliveries
 
-    def _shuffle_that_applies(self) -> ActiveRule | None:
-        return next((each for each in self.rules if isinstance(each.rule.effect, Shuffle) and each.applies()), None)
+    def keeps(self, _queue: QueueFlow, message: Message) -> bool:
+        """One that is owed stays, as on a server of AWS's that did not hear of the deletion."""
+        return message.sequence in self.owed
 
-    def _take_ready(self, at_most: int) -> list[Message]:
-        if self.shuffle is None or not isinstance(effect := self.shuffle.rule.effect, Shuffle):
-            return super()._take_ready(at_most)
-        first = super()._take_ready(max(effect.among, at_most))
-        taken = self.shuffle.order.sample(first, min(at_most, len(first)))
-        chosen = {each.sequence for each in taken}
-        for message in first:
-            if message.sequence not in chosen:
-                self._add_ready(message)
-        return taken
+    def _shuffle_that_applies(self) -> tuple[Shuffle, random.Random] | None:
+        for rule in self.rules:
+            if isinstance(rule.rule.effect, Shuffle) and rule.applies():
+                return rule.rule.effect, rule.order
+        return None
 
-    def _judge(self, message: Message, now: int) -> None:
+    def _judge(self, queue: QueueFlow, message: Message, now: int) -> None:
         """Decide on a message that is received for the first time whether it will be received twice."""
         if message.sequence in self.owed:
             self.owed.discard(message.sequence)
         elif message.receives_here == 1 and self._is_delivered_twice(message):
             self.owed.add(message.sequence)
-            self._show_again(message, now)
+            if message.state is State.IN_FLIGHT:  # otherwise it was received for no time at all, and is visible
+                queue.set_visibility(message, now, now=now)
 
     def _is_delivered_twice(self, message: Message) -> bool:
-        for each in self.rules:
-            if isinstance(each.rule.effect, DeliverTwice):
-                about = each.rule.task is None or each.rule.is_about_task(task_of(message.body))
-                if about and each.applies():
+        for rule in self.rules:
+            if isinstance(rule.rule.effect, DeliverTwice):
+                about = rule.rule.task is None or rule.rule.is_about_task(task_of(message.body))
+                if about and rule.applies():
                     return True
         return False
 
-    def _show_again(self, message: Message, now: int) -> None:
-        if message.state is not State.IN_FLIGHT:  # it was received for no time at all
-            return
-        self.hidden.remove(message.visible_at, message.sequence)
-        message.visible_at = now
-        self._reveal(message)
-        if self.emit is not None:
-            self.emit(MessageVisibilityChanged(now, self.arn, message.id, now))
 
-    def delete(self, receipt_handle: str, *, now: int, consumer: Consumer | None = None) -> None:
-        """Delete a message; one that is owed stays, as on a server of AWS's that did not hear of the deletion."""
-        self.catch_up(now)
-        if self._parse(receipt_handle).sequence not in self.owed:
-            super().delete(receipt_handle, now=now, consumer=consumer)
-
-    def _forget(self, message: Message) -> None:
-        super()._forget(message)
-        self.owed.discard(message.sequence)
-
-    def _clear_ready(self) -> None:
-        super()._clear_ready()
-        self.owed = set()
+def _take_shuffled(queue: QueueFlow, effect: Shuffle, chance: random.Random, at_most: int) -> list[Message]:
+    first = queue.take_ready(max(effect.among, at_most))
+    taken = chance.sample(first, min(at_most, len(first)))
+    chosen = {message.sequence for message in taken}
+    for message in first:
+        if message.sequence not in chosen:
+            queue.put_back(message)
+    return taken

@@ -76,10 +76,10 @@ class Evidence:
             if isinstance(event, MessageReceived):
                 self.last_receive[event.queue] = event
         self._waiting = {
-            waiter.consumer.address
+            waiter.receive.consumer.address
             for queue in broker.queues()
             for waiter in queue.waiters.by_number.values()
-            if waiter.consumer is not None
+            if waiter.receive.consumer is not None
         }
 
     def _cases(self, depth: int) -> Iterator[Case]:

@@ -26,8 +26,8 @@ from sqs_emulator.core.errors import (
     UnsupportedOperation,
 )
 from sqs_emulator.core.limits import Limits
-from sqs_emulator.core.message import MessageAttributeValue
-from sqs_emulator.core.queue import Draft, Queue
+from sqs_emulator.core.message import Draft, MessageAttributeValue
+from sqs_emulator.core.queue import Queue
 
 _QUEUE_NAME: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
 _IDENTIFIER: Final = re.compile(rf"[A-Za-z0-9{re.escape(string.punctuation)}]+", re.ASCII)

@@ -11,6 +11,7 @@ from sqs_emulator.faults.outcomes import ConnectionDropped
 from sqs_emulator.web import health
 from sqs_emulator.web.aws import AwsApi
 from sqs_emulator.web.http import NO_ANSWER, Connection, HttpRequest, ParkedReply, Reply, make_reply
+from sqs_emulator.web.outbox import hand_over
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
@@ -68,7 +69,8 @@ async def answer(api: AwsApi, scope: Scope, receive: Receive, send: Send) -> Non
         await _write(api.refuse_body(headers), send, close=True)
         return
     outcome = api.answer(_request(scope, headers, body))
-    reply = outcome if isinstance(outcome, Reply) else await _wait(outcome, receive)
+    hand_over(api.broker.outbox)
+    reply = outcome if isinstance(outcome, Reply) else await _wait(api, outcome, receive)
     if reply is not None and reply.status == NO_ANSWER:
         await _drop(receive, send)
     elif reply is not None:
@@ -108,10 +110,11 @@ async def _read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) 
             return b"".join(parts)
 
 
-async def _wait(parked: ParkedReply, receive: Receive) -> Reply | None:
+async def _wait(api: AwsApi, parked: ParkedReply, receive: Receive) -> Reply | None:
     """Return the reply of a waiting call, None if the client left before there was one."""
     reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
     parked.subscribe(reply.set_result)
+    hand_over(api.broker.outbox)
     left = asyncio.ensure_future(_until_disconnect(receive))
     try:
         await asyncio.wait((reply, left), return_when=asyncio.FIRST_COMPLETED)

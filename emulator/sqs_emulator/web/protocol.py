@@ -27,6 +27,7 @@ from sqs_emulator.web import peer
 from sqs_emulator.web.asgi import is_own
 from sqs_emulator.web.aws import AwsApi
 from sqs_emulator.web.http import NO_ANSWER, Connection, HttpRequest, ParkedReply, Reply, make_reply, split_target
+from sqs_emulator.web.outbox import hand_over
 from sqs_emulator.web.turn import Turn
 
 # What this class uses of uvicorn's, beside the parser's callbacks: where one is missing, `serve` takes the ASGI coat.
@@ -332,6 +333,7 @@ class AwsProtocol(HttpToolsProtocol):
                 self._write(outcome, cycle.request)
             else:
                 self._await(cycle, outcome)
+            hand_over(self.api.broker.outbox)
         else:
             self._running = cycle
             super()._start_asgi_task(cycle, app)
@@ -340,7 +342,7 @@ class AwsProtocol(HttpToolsProtocol):
         exchange, self._running = self._running, None
         exchange.response_complete = True
         self._write(reply, exchange.request)
-        if self.pipeline:  # not now: this is called from within the core
+        if self.pipeline:  # not now: others are owed their answers first, and theirs may come of these requests
             self.loop.call_soon(self._run_waiting)
 
     def _write(self, reply: Reply, request: HttpRequest | None) -> None:

@@ -7,8 +7,10 @@ import time
 from typing import Final
 
 from sqs_emulator.core.clock import AccountClock
+from sqs_emulator.core.outbox import Outbox
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.core.timers import Timed
+from sqs_emulator.web.outbox import hand_over
 
 # Timers tick in milliseconds: a shorter wait could be none at all, and turn the loop until the moment has come.
 _SHORTEST_SECONDS: Final = 0.001
@@ -24,8 +26,9 @@ class LoopTimers:
     since its client would give up soon after.
     """
 
-    def __init__(self, clock: AccountClock) -> None:
+    def __init__(self, clock: AccountClock, outbox: Outbox) -> None:
         self._clock = clock
+        self._outbox = outbox
         self._wanted: dict[Timed, int] = {}
         self._timers: dict[Timed, tuple[int, asyncio.TimerHandle]] = {}
 
@@ -68,9 +71,11 @@ class LoopTimers:
         if now >= at:
             del self._wanted[timed]
             timed.on_timer(now)
+            hand_over(self._outbox)
             return
         if self._clock.rate < 1 and isinstance(timed, Queue):
             timed.end_overdue_waits(time.monotonic())
+            hand_over(self._outbox)
             at = self._wanted.get(timed)
         if at is not None and timed not in self._timers:
             self._start(timed, at)

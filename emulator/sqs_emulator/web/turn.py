@@ -13,6 +13,7 @@ from typing import Protocol
 
 from sqs_emulator.web.aws import AwsApi
 from sqs_emulator.web.http import HttpRequest, ParkedReply, Reply
+from sqs_emulator.web.outbox import hand_over
 
 
 class Asker(Protocol):
@@ -52,3 +53,4 @@ class Turn:
                     asker.park(request, outcome)
         for asker, request, reply in replies:
             asker.write_reply(request, reply)
+        hand_over(self._api.broker.outbox)

@@ -45,8 +45,9 @@ from sqs_emulator.core.errors import (
 )
 from sqs_emulator.core.identifiers import sequence_number
 from sqs_emulator.core.limits import Limits
-from sqs_emulator.core.message import Message, MessageAttributeValue
-from sqs_emulator.core.queue import Delivery, Draft, Queue
+from sqs_emulator.core.message import Draft, MessageAttributeValue
+from sqs_emulator.core.queue import Queue
+from sqs_emulator.core.receives import Delivery, Receive
 from sqs_emulator.core.waiters import Waiter
 from sqs_emulator.services import checks
 from sqs_emulator.services.call import Call, Pending
@@ -133,24 +134,11 @@ def receive_message(call: Call, request: ReceiveMessageRequest) -> ReceiveMessag
         (*(request.attribute_names or ()), *(request.message_system_attribute_names or ())),
         tuple(request.message_attribute_names or ()),
     )
-    timeout = None if seconds is None else seconds * 1000
-    deliveries = queue.receive(
-        max_messages=max_messages,
-        visibility_timeout=timeout,
-        now=call.now,
-        consumer=call.consumer,
-        long_poll=wait > 0,
-        attempt_id=attempt_id,
-    )
+    receive = Receive(max_messages, None if seconds is None else seconds * 1000, call.consumer, attempt_id)
+    deliveries = queue.receive(receive, now=call.now, long_poll=wait > 0)
     if deliveries or not wait:
         return select(deliveries)
-    waiter = Waiter(
-        max_messages=max_messages,
-        visibility_timeout=timeout,
-        until=call.now + wait * 1000,
-        consumer=call.consumer,
-        attempt_id=attempt_id,
-    )
+    waiter = Waiter(receive, until=call.now + wait * 1000)
     return ParkedReceive(queue, waiter, call.now, select)
 
 
@@ -166,7 +154,7 @@ class ParkedReceive(Pending):
         self._select = select
 
     def subscribe(self, answer: Callable[[ReceiveMessageResult], None], *, is_gone: Callable[[], bool]) -> None:
-        self._waiter.deliver = lambda deliveries: answer(self._select(deliveries))
+        self._waiter.answer = lambda deliveries: answer(self._select(deliveries))
         self._waiter.is_gone = is_gone
         self._waiter.real_until = time.monotonic() + (self._waiter.until - self._now) / 1000
         self._queue.add_waiter(self._waiter, now=self._now)
@@ -175,17 +163,20 @@ class ParkedReceive(Pending):
         self._queue.drop_waiter(self._waiter)
 
 
-_SYSTEM_ATTRIBUTES: Final[dict[str, Callable[[Message], str | None]]] = {
-    "SenderId": lambda message: message.sender_id,
-    "SentTimestamp": lambda message: str(message.sent_at),
-    "ApproximateReceiveCount": lambda message: str(message.receive_count),
-    "ApproximateFirstReceiveTimestamp": lambda message: str(message.first_received_at),
-    "MessageGroupId": lambda message: message.group_id,
-    "MessageDeduplicationId": lambda message: message.deduplication_id,
+_SYSTEM_ATTRIBUTES: Final[dict[str, Callable[[Delivery], str | None]]] = {
+    "SenderId": lambda delivery: delivery.message.sender_id,
+    "SentTimestamp": lambda delivery: str(delivery.message.sent_at),
+    "ApproximateReceiveCount": lambda delivery: str(delivery.receive_count),
+    "ApproximateFirstReceiveTimestamp": lambda delivery: str(delivery.message.first_received_at),
+    "MessageGroupId": lambda delivery: delivery.message.group_id,
+    "MessageDeduplicationId": lambda delivery: delivery.message.deduplication_id,
     # A FIFO queue's messages have a deduplication id, all of them, and no others have one.
-    "SequenceNumber": lambda message: sequence_number(message.sequence) if message.deduplication_id else None,
-    "AWSTraceHeader": lambda message: message.trace_header,
-    "DeadLetterQueueSourceArn": lambda message: message.dead_letter_source,  # on no page of AWS's, but in `All`
+    "SequenceNumber": lambda delivery: (
+        sequence_number(delivery.message.sequence) if delivery.message.deduplication_id else None
+    ),
+    "AWSTraceHeader": lambda delivery: delivery.message.trace_header,
+    # On no page of AWS's, but in `All`.
+    "DeadLetterQueueSourceArn": lambda delivery: delivery.message.dead_letter_source,
 }
 _ALL: Final = ("All", "ALL")  # kombu writes the second
 
@@ -210,7 +201,7 @@ def _selection(asked: tuple[str, ...], attributes: tuple[str, ...]) -> Callable[
 
 def _received(
     delivery: Delivery,
-    system: Iterable[tuple[str, Callable[[Message], str | None]]],
+    system: Iterable[tuple[str, Callable[[Delivery], str | None]]],
     is_wanted: Callable[[str], object] | None,
 ) -> ReceivedMessage:
     message = delivery.message
@@ -221,7 +212,7 @@ def _received(
         body=message.body,
     )
     if system:
-        shown = {name: value for name, of in system if (value := of(message)) is not None}
+        shown = {name: value for name, of in system if (value := of(delivery)) is not None}
         received.attributes = dict[str, str | None](shown) or None
     if is_wanted is not None and message.attributes:
         _add_attributes(received, message.attributes, message.md5_of_attributes, is_wanted)

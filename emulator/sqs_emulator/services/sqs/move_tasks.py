@@ -48,15 +48,16 @@ def list_message_move_tasks(call: Call, request: ListMessageMoveTasksRequest) ->
     checks.move_tasks_results(results, call.broker.limits)
     source = _source(call, source_arn)
     now = source.clock.now()
-    for task in source.move_tasks:
+    tasks = call.broker.move_tasks_of(source)
+    for task in tasks:
         task.catch_up(now)
-    return ListMessageMoveTasksResult(results=[_entry(task) for task in source.move_tasks[::-1][:results]])
+    return ListMessageMoveTasksResult(results=[_entry(task) for task in tasks[::-1][:results]])
 
 
 def cancel_message_move_task(call: Call, request: CancelMessageMoveTaskRequest) -> CancelMessageMoveTaskResult:
     task_id, source_arn = _read_handle(request.task_handle or "")
     source = _source(call, source_arn)
-    task = next((each for each in source.move_tasks if each.id == task_id), None)
+    task = next((task for task in call.broker.move_tasks_of(source) if task.id == task_id), None)
     now = source.clock.now()
     # Not settled: a task that has ended already; here it is as unknown as one that never was.
     if task is None or not task.is_running(now):

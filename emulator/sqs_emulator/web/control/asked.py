@@ -15,6 +15,7 @@ from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.errors import SqsError
 from sqs_emulator.core.identifiers import ACCOUNT_ID, DEFAULT_ACCOUNT
 from sqs_emulator.web.origins import Origins
+from sqs_emulator.web.outbox import hand_over
 from sqs_emulator.wire import credentials
 
 _Shape = TypeVar("_Shape")
@@ -116,6 +117,7 @@ class Pages:
             asked = Asked(self._broker, self._accounts, request, await request.body())
             try:
                 said = page(asked)
+                hand_over(self._broker.outbox)
                 if hasattr(said, "__await__"):
                     said = await said
             except PageRefused as refusal:

@@ -10,13 +10,14 @@ from typing import Final
 import msgspec
 
 from sqs_emulator.core.events import Event, MessageEvent, MessageMoved, MessageSent
-from sqs_emulator.core.queue import NEVER
+from sqs_emulator.core.store import NEVER
 from sqs_emulator.observe.doctor import diagnose
 from sqs_emulator.observe.envelope import decode
 from sqs_emulator.observe.feed import Feed
 from sqs_emulator.observe.findings import Finding
 from sqs_emulator.observe.history import WHAT, History, histories, history, task_histories
 from sqs_emulator.web.control.asked import Asked, PageRefused
+from sqs_emulator.web.outbox import hand_over
 
 _LONGEST_WAIT: Final = 3_600
 
@@ -201,6 +202,7 @@ class _Watch:
 def _catch_up(asked: Asked) -> None:
     for queue in list(asked.broker.queues_of(asked.account)):
         queue.catch_up(queue.clock.now())
+    hand_over(asked.broker.outbox)
 
 
 def _is_of(life: History, account: str) -> bool:
