@@ -8,9 +8,9 @@ from typing import Final
 
 from sqs_emulator.config.errors import ConfigError, bad_value, shown, unknown_name
 from sqs_emulator.config.tables import Template
+from sqs_emulator.core.arn import QueueArn
 from sqs_emulator.core.attributes import FIFO_ONLY, SETTABLE, Boolean, Choice, Integer, Kind, Text
 from sqs_emulator.core.errors import SqsError
-from sqs_emulator.core.identifiers import queue_arn
 
 FIFO: Final = ".fifo"  # how the name of a FIFO queue ends, and of no other
 
@@ -27,7 +27,7 @@ def texts_of(template: Template, *, account: str, region: str, name: str) -> dic
         texts[attribute] = _text(attribute, value)
     if (target := _dead_letter_queue(template)) is not None:
         policy = {
-            "deadLetterTargetArn": queue_arn(region, account, target),
+            "deadLetterTargetArn": str(QueueArn.of(region, account, target)),
             "maxReceiveCount": template.max_receive_count,
         }
         texts["RedrivePolicy"] = _text("RedrivePolicy", policy)

@@ -8,7 +8,8 @@ from typing import Any
 
 from sqs_emulator.contract.action import Action, Request
 from sqs_emulator.core import receipts
-from sqs_emulator.core.identifiers import QueueAddress, parse_queue_url, queue_arn
+from sqs_emulator.core.arn import QueueArn
+from sqs_emulator.core.identifiers import QueueAddress, parse_queue_url
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.faults.errors import Circumstances
 from sqs_emulator.services.call import Call
@@ -65,14 +66,13 @@ class Subject:
 
     def circumstances(self) -> Circumstances:
         name = self.action.name
-        resource = queue_arn(self.region, self.account, self.queue_name or "")
-        partition = resource.split(":")[1]
+        resource = QueueArn.of(self.region, self.account, self.queue_name or "")
         return Circumstances(
             action=name,
             queue=self.queue_name or "",
-            user=f"arn:{partition}:iam::{self.call.account}:user/local",
+            user=f"arn:{resource.partition}:iam::{self.call.account}:user/local",
             permission=f"sqs:{name.removesuffix(_BATCH).lower()}",
-            resource=resource,
+            resource=str(resource),
         )
 
 
@@ -84,5 +84,8 @@ def _address(request: Request) -> QueueAddress | None:
         return parse_queue_url(url)
     if name:
         return QueueAddress(getattr(request, "queue_owner_account_id", None), None, name)
-    parts = arn.split(":") if arn else []
-    return QueueAddress(parts[4], parts[3], parts[5]) if len(parts) == 6 else None
+    try:
+        named = QueueArn.parse(arn or "")
+    except ValueError:
+        return None
+    return QueueAddress(named.account, named.region, named.name)
