@@ -296,7 +296,7 @@ class Broker:
 
     def unwatch(self, sink: Sink) -> None:
         """Tell `sink` no more."""
-        self._sinks = tuple(each for each in self._sinks if each != sink)
+        self._sinks = tuple(other for other in self._sinks if other != sink)
         for queue in self.queues():
             queue.emit = self._emit()
 

@@ -40,7 +40,7 @@ class Deadlines:
         if self._lane.pop(sequence, None) is None:
             self._sorted.remove((at, sequence))
         elif not self._lane:
-            self._lane.clear()  # else the places of all that were ever in it are walked over to find the first
+            self._lane.clear()  # otherwise the places of all that were ever in it are walked over to find the first
 
     def sequences(self) -> Iterator[int]:
         """Yield all in the order of their deadlines; whoever wants the first few pays for no more."""

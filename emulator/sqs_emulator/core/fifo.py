@@ -150,16 +150,16 @@ class FifoQueue(Queue):
 
     def _ready_sequences(self) -> Iterator[int]:
         for group in self._groups.values():
-            yield from (sequence for sequence, each in group.messages.items() if each.state is State.READY)
+            yield from (sequence for sequence, message in group.messages.items() if message.state is State.READY)
 
     def blocker(self, message: Message) -> Message | None:
         """Return the hidden message of its group that has to go, or to come back, before this one can be received."""
         # One receive takes ten messages at most, and there is no second one while any of them is out.
-        for each in itertools.islice(self._groups[message.group_id or ""].messages.values(), 10):
-            if each is message:
+        for earlier in itertools.islice(self._groups[message.group_id or ""].messages.values(), 10):
+            if earlier is message:
                 return None
-            if each.state is not State.READY:
-                return each
+            if earlier.state is not State.READY:
+                return earlier
         return None
 
     # Deduplication.
@@ -251,7 +251,7 @@ class FifoQueue(Queue):
             sequences = list(group.messages)
             assert sequences, f"group {group_id} is empty"
             assert sequences == sorted(sequences), f"group {group_id} is out of order"
-            assert all(each.group_id == group_id for each in group.messages.values())
+            assert all(message.group_id == group_id for message in group.messages.values())
             grouped.update(sequences)
             head = group.head()
             assert group.stamp == (head.available if head.state is State.READY else 0), head.state

@@ -72,7 +72,7 @@ class Message(msgspec.Struct, eq=False, gc=False):
     """One message in one queue. Times are milliseconds since the epoch.
 
     It refers to no queue and no other message, so it is in no reference cycle and `gc=False` is safe: a million of
-    these would else be walked by every full collection.
+    these would otherwise be walked by every full collection.
     """
 
     sequence: int  # arrival order in this queue, from 1
@@ -82,7 +82,7 @@ class Message(msgspec.Struct, eq=False, gc=False):
     sent_at: int  # SentTimestamp
     enqueued_at: int  # what retention and the standard order go by; = sent_at until it is moved to another queue
     state: State
-    visible_at: int  # DELAYED: when the delay ends; IN_FLIGHT: when the visibility timeout ends; else meaningless
+    visible_at: int  # DELAYED: when the delay ends; IN_FLIGHT: when the visibility timeout ends; otherwise nothing
     sender_id: str
     attributes: dict[str, MessageAttributeValue] | None = None
     md5_of_attributes: str | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterator
 
+from sqs_emulator.core.arn import QueueArn, is_called
 from sqs_emulator.core.events import Event, MessageEvent
 
 
@@ -22,14 +23,14 @@ class Feed:
 
     def forget(self, account: str) -> None:
         """Drop the events of an account that is gone."""
-        kept = [event for event in self._events if event.queue.split(":", 5)[4] != account]
+        kept = [event for event in self._events if QueueArn.parse(event.queue).account != account]
         self._events.clear()
         self._events.extend(kept)
 
     def events(self, *, queue: str | None = None, message_id: str | None = None) -> Iterator[Event]:
         """Return the events kept, oldest first; of one queue (its name or ARN), of one message."""
         for event in self._events:
-            if queue is not None and queue not in (event.queue, event.queue.rpartition(":")[2]):
+            if queue is not None and not is_called(event.queue, queue):
                 continue
             if message_id is not None and not (isinstance(event, MessageEvent) and event.message_id == message_id):
                 continue

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 import msgspec
 
+from sqs_emulator.core.arn import QueueArn
 from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.events import (
     Consumer,
@@ -84,7 +85,7 @@ def histories(broker: Broker, events: Iterable[Event]) -> list[History]:
 
 
 def task_histories(broker: Broker, events: Iterable[Event], task_id: str) -> list[History]:
-    """Return the lives of all messages of a Celery task: each retry is one of its own. Those without events not."""
+    """Return the lives of a Celery task's messages: each retry is one of its own. Those without events are left out."""
     bodies = Bodies(broker)
     found = []
     for life in Lives(events).all:
@@ -161,7 +162,7 @@ def seconds(milliseconds: int) -> str:
 
 
 def queue_name(arn: str) -> str:
-    return arn.rpartition(":")[2]
+    return QueueArn.parse(arn).name
 
 
 def times(count: int) -> str:
@@ -212,7 +213,9 @@ def _tell_deleted_again(event: MessageDeletedAgain, _life: Life) -> str:
 
 def _tell_dead_lettered(event: MessageDeadLettered, life: Life) -> str:
     earlier = [
-        each for each in life.flights if each.received_at <= event.at and each.receive_count <= event.receive_count
+        flight
+        for flight in life.flights
+        if flight.received_at <= event.at and flight.receive_count <= event.receive_count
     ]
     how = f" ({ends_of(earlier)})" if earlier else ""
     received = f"received {times(event.receive_count)} and not deleted{how}"

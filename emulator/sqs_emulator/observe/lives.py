@@ -199,7 +199,7 @@ class Bodies:
         self._by_queue: dict[str, dict[str, Message]] = {}
 
     def of(self, life: Life) -> Message | None:
-        return self.living(life) or next((self._gone[each] for each in reversed(life.ids) if each in self._gone), None)
+        return self.living(life) or next((self._gone[one] for one in reversed(life.ids) if one in self._gone), None)
 
     def living(self, life: Life) -> Message | None:
         """Return the message that is in its queue now."""

@@ -58,7 +58,7 @@ def peek(
     """Return some messages: of all states in the order of arrival, or of one, the next to leave that state first."""
     queue.catch_up(now)
     messages: Iterator[Message] = iter(queue.messages.values()) if state is None else queue.in_state(state)
-    return [_peeked(queue, each, now) for each in itertools.islice(messages, offset, offset + limit)]
+    return [_peeked(queue, message, now) for message in itertools.islice(messages, offset, offset + limit)]
 
 
 def _peeked(queue: Queue, message: Message, now: int) -> PeekedMessage:
@@ -116,11 +116,11 @@ def localstack_messages(
     queue.catch_up(now)
     visible = list(queue.in_state(State.READY))
     if isinstance(queue, FifoQueue) and not show_invisible:
-        visible = [each for each in visible if queue.blocker(each) is None]
+        visible = [message for message in visible if queue.blocker(message) is None]
     in_flight = queue.in_state(State.IN_FLIGHT) if show_invisible else ()
     delayed = queue.in_state(State.DELAYED) if show_delayed else ()
     shown = itertools.chain(in_flight, visible, delayed)
-    messages = [_as_in_localstack(each, show_invisible, show_delayed) for each in shown]
+    messages = [_as_in_localstack(message, show_invisible, show_delayed) for message in shown]
     return ReceiveMessageResult(messages=messages or None)
 
 

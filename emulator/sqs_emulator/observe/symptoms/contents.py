@@ -42,10 +42,10 @@ def task_sent_twice(evidence: Evidence) -> Iterator[Finding]:
         for case in cases:
             if case.envelope is not None:
                 copies.setdefault((case.envelope.id, case.envelope.retries), []).append(case)
-        several = [each for each in copies.values() if len(each) > 1]
+        several = [cases for cases in copies.values() if len(cases) > 1]
         if not several:
             continue
-        twins = [case for each in several for case in each]
+        twins = [case for cases in several for case in cases]
         tasks = "one task" if len(several) == 1 else f"{len(several)} tasks"
         yield finding(
             "task_sent_twice",

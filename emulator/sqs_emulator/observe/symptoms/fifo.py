@@ -53,7 +53,7 @@ def message_group_in_parallel(evidence: Evidence) -> Iterator[Finding]:
         together = _received_together(evidence, queue, cases)
         if not together:
             continue
-        tasks = list(dict.fromkeys(case for each in together for case in each))
+        tasks = list(dict.fromkeys(case for group in together for case in group))
         text = (
             f"{len(tasks)} tasks came to a worker together with others of their message group: a pool of more than one "
             "process runs them at the same time, and not in their order."
@@ -81,7 +81,7 @@ def _received_together(evidence: Evidence, queue: Queue, cases: list[Case]) -> l
             case = by_id.get(event.message_id) if isinstance(event, MessageReceived) else None
             if case is not None and case.message is not None:
                 groups.setdefault(case.message.group_id, {})[case] = None
-        found.extend([list(each) for each in groups.values() if len(each) > 1])
+        found.extend([list(cases) for cases in groups.values() if len(cases) > 1])
     return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from sqs_emulator.core import attributes as queue_attributes
+from sqs_emulator.core.arn import QueueArn
 from sqs_emulator.core.events import QueueCreationRefused
 from sqs_emulator.core.message import State
 from sqs_emulator.core.queue import Queue
@@ -55,10 +56,10 @@ def _oldest_waits(evidence: Evidence, queue: Queue) -> int:
 def _polled_twins(evidence: Evidence, queue: Queue) -> list[str]:
     """Return where a queue of the same name is polled: in another region or account."""
     return [
-        "region {3}, account {4}".format(*each.arn.split(":"))
-        for each in evidence.broker.queues()
-        if each.name == queue.name and each is not queue
-        if each.waiters.by_number or each.arn in evidence.last_receive
+        "region {}, account {}".format(*QueueArn.parse(other.arn)[1:3])
+        for other in evidence.broker.queues()
+        if other.name == queue.name and other is not queue
+        if other.waiters.by_number or other.arn in evidence.last_receive
     ]
 
 
@@ -67,7 +68,7 @@ def _for_unpolled(queue: Queue, has_twins: bool) -> Iterator[Change]:
         yield Change(
             where="kombu",
             setting='broker_transport_options["region"]',
-            value=queue.arn.split(":")[3],
+            value=QueueArn.parse(queue.arn).region,
             text="Producer and worker use queues of one name in two places: the region, or the access key, differs.",
         )
     yield Change(where="Celery", setting="worker --queues", value=queue.name, text="Let a worker consume this queue.")
@@ -80,7 +81,7 @@ def _for_unpolled(queue: Queue, has_twins: bool) -> Iterator[Change]:
 
 def queue_wanted_otherwise(evidence: Evidence) -> Iterator[Finding]:
     refused = [event for event in evidence.events if isinstance(event, QueueCreationRefused)]
-    for event in {(each.queue, each.attribute): each for each in refused}.values():
+    for event in {(refusal.queue, refusal.attribute): refusal for refusal in refused}.values():
         queue, attribute = evidence.queues[event.queue], event.attribute
         there = queue_attributes.shown(queue.attributes).get(attribute)
         if there == event.wanted:

@@ -37,7 +37,7 @@ def cause(evidence: Evidence, case: Case) -> str | None:
 
 
 def wait_for_eta(case: Case, queue: Queue, now: int) -> int:
-    """Return for how long (ms) a worker holds a task until its ETA, if that is longer than SQS lets it; else 0."""
+    """Return for how long (ms) a worker holds a task until its ETA, if that is longer than SQS lets it; otherwise 0."""
     started_at = case.started_at(now)
     if case.envelope is None or case.envelope.eta_at is None or started_at is None:
         return 0
@@ -213,7 +213,7 @@ def redelivered(evidence: Evidence) -> Iterator[Finding]:
 
 def _told_redelivery(case: Case) -> str:
     retries = "" if case.envelope is None else f"retries {case.envelope.retries}"
-    return "; ".join(each for each in (told_receives(case), ends_of(case.flights), retries) if each)
+    return "; ".join(part for part in (told_receives(case), ends_of(case.flights), retries) if part)
 
 
 def _against_poison(queue: Queue, receives: int) -> Iterator[Change]:
