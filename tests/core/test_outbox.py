@@ -24,7 +24,7 @@ def test_a_step_answers_nobody_until_its_outbox_is_taken(queue: StandardQueue) -
     assert queue.counts(now=0).in_flight == 1, "the step is whole"
     hand_over(queue.outbox)
     assert answers == [1]
-    assert not queue.outbox
+    assert not queue.outbox.owed
 
 
 def test_what_is_owed_is_taken_once_and_in_its_order(queue: StandardQueue) -> None:

@@ -44,4 +44,4 @@ def test_a_waiter_is_answered_after_the_step_that_serves_it(sqs: Sqs) -> None:
 
     assert isinstance(reply, Reply)
     assert poll.is_waiting
-    assert sqs.broker.outbox
+    assert sqs.broker.outbox.owed

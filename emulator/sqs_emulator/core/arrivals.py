@@ -17,37 +17,36 @@ from sqs_emulator.core.message import Message
 class Arrivals:
     """The messages of a queue by the time at which they came, over the dict that holds them by their sequence."""
 
-    __slots__ = ("_late", "_messages", "newest")
+    __slots__ = ("_messages", "late", "newest")
 
     def __init__(self, messages: Mapping[int, Message]) -> None:
         self._messages = messages
-        self.newest = 0  # the latest `enqueued_at` there was
-        self._late: SortedList[tuple[int, int]] | None = None  # (enqueued_at, sequence); None until the first of them
+        # The latest `enqueued_at` there was. Whoever places a message that is not older moves it on: every message is
+        # placed once, and hardly any is late.
+        self.newest = 0
+        self.late: SortedList[tuple[int, int]] | None = None  # (enqueued_at, sequence); None until the first of them
 
-    def add(self, message: Message) -> None:
-        """Note a message that is being placed."""
-        if message.enqueued_at >= self.newest:
-            self.newest = message.enqueued_at
-            return
-        if self._late is None:
-            self._late = SortedList()
-        self._late.add((message.enqueued_at, message.sequence))
+    def add_late(self, message: Message) -> None:
+        """Note a message that is placed and older than `newest`."""
+        if self.late is None:
+            self.late = SortedList()
+        self.late.add((message.enqueued_at, message.sequence))
 
     def discard(self, message: Message) -> None:
-        """Note that a message has left."""
-        if self._late:
-            self._late.discard((message.enqueued_at, message.sequence))
+        """Note that a message has left, one of the late ones perhaps."""
+        if self.late:
+            self.late.discard((message.enqueued_at, message.sequence))
 
     def clear(self) -> None:
         """Note that all messages have left."""
-        self._late = None
+        self.late = None
 
     def oldest(self) -> int | None:
         """Return the earliest `enqueued_at` of all that are here."""
         first = next(iter(self._messages.values()), None)
         if first is None:
             return None
-        earliest: int = min(first.enqueued_at, self._late[0][0]) if self._late else first.enqueued_at
+        earliest: int = min(first.enqueued_at, self.late[0][0]) if self.late else first.enqueued_at
         return earliest
 
     def until(self, moment: int) -> list[Message]:
@@ -57,9 +56,9 @@ class Arrivals:
             if message.enqueued_at > moment:
                 break
             early.append(message)
-        if not self._late:
+        if not self.late:
             return early
-        late = self._late[: self._late.bisect_left((moment + 1, 0))]
+        late = self.late[: self.late.bisect_left((moment + 1, 0))]
         both = {message.sequence: message for message in early} | {
             sequence: self._messages[sequence] for _, sequence in late
         }
@@ -67,7 +66,7 @@ class Arrivals:
 
     def check(self) -> None:
         """Assert that the dict is in order without the late ones, and that these are there."""
-        late = set(self._late or ())
+        late = set(self.late or ())
         in_order = list(self._in_order(late))
         assert in_order == sorted(in_order)
         assert all(self._messages[sequence].enqueued_at == at for at, sequence in late)

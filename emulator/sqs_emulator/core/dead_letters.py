@@ -31,15 +31,12 @@ class Neighbour(Protocol):
 class DeadLetters:
     """One queue's."""
 
-    __slots__ = ("_arn", "_find", "_leaving")
+    __slots__ = ("_arn", "_find", "leaving")
 
     def __init__(self, arn: str, find: Callable[[str], Neighbour | None]) -> None:
         self._arn = arn
         self._find = find
-        self._leaving: list[tuple[Message, Neighbour]] = []
-
-    def __bool__(self) -> bool:
-        return bool(self._leaving)
+        self.leaving: list[tuple[Message, Neighbour]] = []
 
     def target(self, policy: RedrivePolicy) -> Neighbour | None:
         """Return the queue where they go; None to keep them, delivering.
@@ -50,10 +47,10 @@ class DeadLetters:
 
     def add(self, message: Message, target: Neighbour) -> None:
         """Let a message, which its queue has forgotten, go there."""
-        self._leaving.append((message, target))
+        self.leaving.append((message, target))
 
     def take(self) -> list[tuple[Message, Neighbour]]:
-        leaving, self._leaving = self._leaving, []
+        leaving, self.leaving = self.leaving, []
         return leaving
 
 
@@ -69,5 +66,5 @@ def hand_over(source: Neighbour, now: int) -> None:
             targets[target] = None
         for target in targets:
             target.settle_alone(now)
-            if target.dead_letters:
+            if target.dead_letters.leaving:
                 restless.append(target)

@@ -163,7 +163,7 @@ class QueueFlow(QueueStore):
         if now < self._next_look:
             return
         self.catch_up_alone(now)
-        if self.dead_letters:
+        if self.dead_letters.leaving:
             hand_over(self, now)
 
     def catch_up_alone(self, now: int) -> None:
@@ -185,7 +185,7 @@ class QueueFlow(QueueStore):
     def settle(self, now: int) -> None:
         """Give visible messages to waiters, oldest waiter first."""
         self.settle_alone(now)
-        if self.dead_letters:
+        if self.dead_letters.leaving:
             hand_over(self, now)
 
     def settle_alone(self, now: int) -> None:
@@ -294,7 +294,7 @@ class QueueFlow(QueueStore):
 
     def check(self) -> None:
         super().check()
-        assert not self.dead_letters, "a dead letter was not handed over"
+        assert not self.dead_letters.leaving, "a dead letter was not handed over"
         assert self._next_look <= self.next_deadline()
         assert not (self.waiters.by_number and self.has_ready() and self._in_flight < self.limits.in_flight), (
             "a waiter was left hungry"

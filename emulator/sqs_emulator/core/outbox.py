@@ -16,17 +16,14 @@ Owed = tuple[Waiter, list[Delivery]]  # no deliveries: its wait is over
 class Outbox:
     """One broker's; empty between two steps."""
 
-    __slots__ = ("_owed", "put")
+    __slots__ = ("owed", "put")
 
     def __init__(self) -> None:
-        self._owed: list[Owed] = []
-        self.put = self._owed.append
-
-    def __bool__(self) -> bool:
-        return bool(self._owed)
+        self.owed: list[Owed] = []  # in the order in which it came
+        self.put = self.owed.append
 
     def take(self) -> list[Owed]:
-        """Return what is owed, in the order in which it came; it is the caller's to hand over."""
-        owed = self._owed.copy()
-        self._owed.clear()
+        """Return what is owed, which is the caller's to hand over now."""
+        owed = self.owed.copy()
+        self.owed.clear()
         return owed

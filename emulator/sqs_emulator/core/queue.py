@@ -116,7 +116,7 @@ class Queue(QueueFlow):
         if self._in_flight >= self.limits.in_flight and not long_poll and self.tells_over_limit:
             raise OverLimit
         deliveries = self.deliver(receive, now=now) if self.hook is None else self.hook.receive(self, receive, now)
-        if self.dead_letters:
+        if self.dead_letters.leaving:
             hand_over(self, now)
         return deliveries
 

@@ -172,21 +172,17 @@ class StandardQueue(Queue):
         """
         return {group for group in self._crowded if self._flights[group] * _NOISY_SHARE > self._in_flight}
 
-    def _enter_flight(self, message: Message) -> None:
-        super()._enter_flight(message)
-        if message.group_id is not None:
-            flights = self._flights[message.group_id] = self._flights.get(message.group_id, 0) + 1
-            if flights == _NOISY_IN_FLIGHT:
-                self._crowded.add(message.group_id)
+    def _enter_flight(self, group_id: str) -> None:
+        flights = self._flights[group_id] = self._flights.get(group_id, 0) + 1
+        if flights == _NOISY_IN_FLIGHT:
+            self._crowded.add(group_id)
 
-    def _leave_flight(self, message: Message) -> None:
-        super()._leave_flight(message)
-        if message.group_id is not None:
-            flights = self._flights[message.group_id] = self._flights[message.group_id] - 1
-            if flights == _NOISY_IN_FLIGHT - 1:
-                self._crowded.discard(message.group_id)
-            if not flights:
-                del self._flights[message.group_id]
+    def _exit_flight(self, group_id: str) -> None:
+        flights = self._flights[group_id] = self._flights[group_id] - 1
+        if flights == _NOISY_IN_FLIGHT - 1:
+            self._crowded.discard(group_id)
+        if not flights:
+            del self._flights[group_id]
 
     def _follow(self, before: QueueAttributes, now: int) -> None:
         """Nothing: a new delay counts for later messages only."""

@@ -93,7 +93,11 @@ class QueueStore(ABC):
 
     def place(self, message: Message) -> None:
         self.messages[message.sequence] = message
-        self.arrivals.add(message)
+        arrivals = self.arrivals
+        if message.enqueued_at >= arrivals.newest:
+            arrivals.newest = message.enqueued_at
+        else:
+            arrivals.add_late(message)
         if message.state is State.READY:
             self._add_ready(message)
         else:
@@ -111,7 +115,9 @@ class QueueStore(ABC):
         if message.first_received_at is None:
             message.first_received_at = now
         if until > now:
-            self._enter_flight(message)
+            self._in_flight += 1
+            if message.group_id is not None:
+                self._enter_flight(message.group_id)
             self._hide(message)
         else:
             message.apply(Move.REVEAL)
@@ -138,7 +144,8 @@ class QueueStore(ABC):
 
     def forget(self, message: Message) -> None:
         del self.messages[message.sequence]
-        self.arrivals.discard(message)
+        if self.arrivals.late:
+            self.arrivals.discard(message)
         message.apply(Move.REMOVE)
 
     def remove(self, message: Message) -> None:
@@ -175,11 +182,16 @@ class QueueStore(ABC):
         if message.visible_at < self._next_look:
             self._next_look = message.visible_at
 
-    def _enter_flight(self, message: Message) -> None:  # noqa: ARG002  the kinds may count by what the message says
-        self._in_flight += 1
-
-    def _leave_flight(self, message: Message) -> None:  # noqa: ARG002
+    def _leave_flight(self, message: Message) -> None:
         self._in_flight -= 1
+        if message.group_id is not None:
+            self._exit_flight(message.group_id)
+
+    def _enter_flight(self, group_id: str) -> None:  # noqa: B027  not every kind counts by group
+        """Note that one message more of a group is in flight."""
+
+    def _exit_flight(self, group_id: str) -> None:  # noqa: B027
+        """Note that one message less of a group is in flight."""
 
     # Looking.
 

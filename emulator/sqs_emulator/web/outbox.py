@@ -11,7 +11,7 @@ _log = logging.getLogger("sqs_emulator")
 
 def hand_over(outbox: Outbox) -> None:
     """Answer the waiters that are owed something. A failure while one of them is answered is that one's alone."""
-    while outbox:
+    while outbox.owed:
         for waiter, deliveries in outbox.take():
             try:
                 waiter.answer(deliveries)
