@@ -1,4 +1,4 @@
-"""Who is woken when: what the core asks of the shell's timers, and what it does without any."""
+"""Timers: what the core asks of the shell so that something happens at a moment, and what it does without any."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ class Timed(Protocol):
 
 
 class Timers(Protocol):
-    """Wakes what is due, by one clock."""
+    """The timers of one account, by its clock; at most one for each that is timed."""
 
     def set(self, timed: Timed, at: int | None) -> None:
         """Call `timed.on_timer(now)` at the moment `at` and not before; None: no more."""
@@ -23,7 +23,7 @@ class Timers(Protocol):
         ...
 
     def clock_changed(self) -> None:
-        """Reckon anew how long it is until the moments that are set."""
+        """Work out anew how long it is until the moments that are set."""
         ...
 
 
