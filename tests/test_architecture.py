@@ -38,7 +38,10 @@ MAY_IMPORT: Final[dict[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "observe": (("observe", "core", "contract.sqs.messages"), ("msgspec",)),
     "faults": (("faults", "core", "contract", "services.call", "observe.envelope"), ("msgspec",)),
     "web": (EVERYTHING, ("msgspec", "starlette", "uvicorn", "httptools")),
-    "config": (("config", "core.attributes", "core.errors", "core.identifiers", "core.limits"), ("msgspec",)),
+    "config": (
+        ("config", "core.arn", "core.attributes", "core.clock", "core.errors", "core.identifiers", "core.limits"),
+        ("msgspec",),
+    ),
     "provisioning.py": (("config", "contract", "core", "services", "faults"), ()),
     "emulator.py": ((*EVERYTHING, "testing"), ()),
     "testing.py": ((), ()),  # it may talk to a server elsewhere

@@ -121,7 +121,7 @@ def test_a_clock_is_frozen_hastened_and_resumed(account: Account, shell: Shell) 
 @pytest.mark.parametrize(
     ("words", "status", "said"),
     [
-        (("rate", "0"), 1, "rate is 0.0; allowed is 0.001 to 1e+06 (freeze stops the clock)."),
+        (("rate", "0"), 1, "rate is 0.0; allowed is 0.001 to 1000000 (freeze stops the clock)."),
         (("rate", "nan"), 2, "nan is not a number that time can have."),
         (("rate",), 2, "Missing argument 'X'."),
         (("freeze", "--at", "2039-01-01"), 1, "and the clock never goes back."),

@@ -316,10 +316,17 @@ def test_a_waiting_poll_of_a_dropped_account_is_answered(account: Account, emula
         ("clock/advance", {"until": "tomorrow"}, "ISO 8601"),
         ("clock/advance", {"until": 5}, "the clock never goes back"),
         ("clock/advance", {"seconds": 1e15}, "after the year 9999"),
-        ("clock/rate", {"rate": 0}, "allowed is 0.001 to 1e"),
-        ("clock/rate", {"rate": 1e9}, "allowed is 0.001 to 1e"),
+        ("clock/advance", {"seconds": 1e306}, "after the year 9999"),
+        ("clock/advance", {"until": "0001-01-01T00:00:00+14:00"}, "the clock never goes back"),
+        ("clock/advance", {"until": "9999-12-31T23:59:59-14:00"}, "after the year 9999"),
+        ("clock/advance", {"until": ""}, "ISO 8601"),
+        ("clock/rate", {"rate": 0}, "allowed is 0.001 to 1000000 "),
+        ("clock/rate", {"rate": 1e9}, "allowed is 0.001 to 1000000 "),
         ("clock/rate", {}, "missing required field `rate`"),
         ("clock/freeze", {"at": 5}, "the clock never goes back"),
+        ("clock/freeze", {"at": "0001-01-01T00:00:00+14:00"}, "the clock never goes back"),
+        ("clock/freeze", {"at": -(10**18)}, "the clock never goes back"),
+        ("clock/freeze", {"at": 10**18}, "after the year 9999"),
     ],
 )
 def test_what_a_clock_cannot_do_is_refused_in_words(
@@ -331,6 +338,35 @@ def test_what_a_clock_cannot_do_is_refused_in_words(
         account.control.post(page, body)
 
     assert account.control.get("clock") == before
+
+
+def test_a_refused_freeze_lets_the_clock_run_on(emulator: Emulator) -> None:
+    with emulator.new_account() as account:
+        with pytest.raises(EmulatorError, match="the clock never goes back"):
+            account.control.post("clock/freeze", {"at": "2001-01-01T00:00:00Z"})
+
+        assert not account.clock.is_frozen
+
+
+def test_an_advance_that_fails_on_the_way_has_answered_who_was_due_before(
+    account: Account, emulator: Emulator, sqs: Any, polls: Polls
+) -> None:
+    class Failing:
+        def on_timer(self, now: int) -> None:
+            raise RuntimeError(f"it fails at {now}")
+
+    poll = polls.start(create(sqs), 20)
+    begun = account.control.get("clock")
+    emulator.broker.accounts[account.number].timers.set(Failing(), begun["now"] + 30_000)
+
+    other = Account(emulator.url, account.number)
+    with pytest.raises((EmulatorError, OSError)):  # its connection is closed, maybe before the answer is read
+        other.clock.advance(60)
+    other.close()
+
+    assert poll.result(REAL_SECONDS) == []
+    clock = account.control.get("clock")
+    assert (clock["now"] - begun["now"], clock["frozen"]) == (30_000, True)
 
 
 def test_an_account_that_is_no_number_is_refused(emulator: Emulator) -> None:

@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Annotated, Final
+from typing import Annotated
 
 import msgspec
 
 from sqs_emulator.config.errors import ConfigError, bad_value
-
-_RATES: Final = (0.001, 1_000_000.0)  # as /_emulator/clock/rate has them
+from sqs_emulator.core.clock import ALLOWED_RATES, HIGHEST_RATE, LOWEST_RATE
 
 
 def allowed(text: str) -> msgspec.Meta:
@@ -53,13 +52,13 @@ class ClockConfig(msgspec.Struct, frozen=True, kw_only=True):
 
     start: Annotated[datetime | None, allowed("a date and time, such as 2026-01-01T00:00:00Z")] = None
     frozen: Annotated[bool, allowed("true or false")] = False
-    rate: Annotated[float, allowed("how many seconds pass in a real one, 0.001 to 1000000")] = 1.0
+    rate: Annotated[float, allowed(f"how many seconds pass in a real one, {ALLOWED_RATES}")] = 1.0
 
     def __post_init__(self) -> None:
         if self.start_ms is not None and self.start_ms < 0:
             raise bad_value("start", self.start, "a moment of 1970 or later", setting="clock")
-        if not _RATES[0] <= self.rate <= _RATES[1]:
-            raise bad_value("rate", self.rate, "0.001 to 1000000", setting="clock")
+        if not LOWEST_RATE <= self.rate <= HIGHEST_RATE:
+            raise bad_value("rate", self.rate, ALLOWED_RATES, setting="clock")
         if self.frozen and self.rate != 1:
             raise ConfigError("frozen and rate exclude each other: a frozen one stands.", setting="clock")
 

@@ -8,7 +8,33 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Protocol
+from typing import Final, Protocol
+
+LATEST: Final = 253_402_300_799_000  # the end of the year 9999, the last that can be written
+LOWEST_RATE: Final = 0.001
+HIGHEST_RATE: Final = 1_000_000.0
+ALLOWED_RATES: Final = f"{LOWEST_RATE:.12g} to {HIGHEST_RATE:.12g}"
+
+
+class ClockRefused(ValueError):
+    """What a clock cannot do. It is refused before anything has changed."""
+
+
+class MomentPassed(ClockRefused):
+    def __init__(self, moment: int, now: int) -> None:
+        super().__init__(f"{moment} is before {now}, and the clock never goes back.")
+        self.moment = moment
+        self.now = now
+
+
+class MomentTooLate(ClockRefused):
+    def __init__(self, moment: int) -> None:
+        super().__init__(f"{moment} is after the year 9999.")
+
+
+class RateRefused(ClockRefused):
+    def __init__(self, rate: float) -> None:
+        super().__init__(f"rate is {rate}; allowed is {ALLOWED_RATES} (freeze stops the clock).")
 
 
 class Clock(Protocol):
@@ -65,10 +91,16 @@ class AccountClock:
         """Let it run with the real time again, from the moment that it shows."""
         self.set_rate(1)
 
-    def move_to(self, at: int) -> None:
-        """Show a later moment from now on; raises ValueError for an earlier one."""
+    def check(self, at: int) -> None:
+        """Raise ClockRefused for a moment that it cannot be moved to."""
         if at < (now := self.now()):
-            raise ValueError(f"{at} is before {now}, and the clock never goes back")
+            raise MomentPassed(at, now)
+        if at > LATEST:
+            raise MomentTooLate(at)
+
+    def move_to(self, at: int) -> None:
+        """Show a later moment from now on; raises ClockRefused."""
+        self.check(at)
         self._anchor(at, self.rate)
 
     def real_seconds_until(self, at: int) -> float | None:

@@ -116,8 +116,10 @@ class Pages:
                 return json(Problem(f"Origin {origin} is not among the allowed origins."), 403)
             asked = Asked(self._broker, self._accounts, request, await request.body())
             try:
-                said = page(asked)
-                hand_over(self._broker.outbox)
+                try:
+                    said = page(asked)
+                finally:
+                    hand_over(self._broker.outbox)  # whom it served before it failed, too
                 if hasattr(said, "__await__"):
                     said = await said
             except PageRefused as refusal:

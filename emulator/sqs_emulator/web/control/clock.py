@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
 import math
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from typing import Final
 
 import msgspec
 
 from sqs_emulator.core.broker import Account
+from sqs_emulator.core.clock import ClockRefused, MomentPassed
 from sqs_emulator.web.control.asked import Asked, PageRefused
-
-_LATEST: Final = 253_402_300_799_000  # the end of the year 9999, the last that can be written
-_RATES: Final = (0.001, 1_000_000.0)
 
 
 class ClockState(msgspec.Struct):
@@ -49,59 +48,60 @@ def read(asked: Asked) -> ClockState:
 def freeze(asked: Asked) -> ClockState:
     """Stop the clock, now or at a moment that it is moved on to first."""
     at = asked.body(Moment).at
-    account = _account(asked)
     target = None if at is None else _moment(at)
-    account.clock.freeze()
-    if target is not None:
-        _advance(account, target)
-    account.timers.clock_changed()
+    with _refusals():
+        _account(asked).freeze(target)
     return read(asked)
 
 
 def resume(asked: Asked) -> ClockState:
-    account = _account(asked)
-    account.clock.resume()
-    account.timers.clock_changed()
+    _account(asked).resume()
     return read(asked)
 
 
 def advance(asked: Asked) -> ClockState:
     wanted = asked.body(Advance)
-    if (wanted.seconds is None) == (wanted.until is None):
-        raise PageRefused("Give either seconds or until.")
     account = _account(asked)
-    if wanted.seconds is not None:
-        if not (math.isfinite(wanted.seconds) and wanted.seconds >= 0):
-            raise PageRefused(f"seconds is {wanted.seconds}; allowed is 0 or more.")
-        target = account.clock.now() + round(wanted.seconds * 1000)
+    if wanted.until is not None and wanted.seconds is None:
+        target = _moment(wanted.until)
+    elif wanted.seconds is not None and wanted.until is None:
+        target = account.clock.now() + _milliseconds(wanted.seconds)
     else:
-        target = _moment(wanted.until or 0)
-    _advance(account, target)
+        raise PageRefused("Give either seconds or until.")
+    with _refusals():
+        account.advance_to(target)
     return read(asked)
 
 
 def rate(asked: Asked) -> ClockState:
     wanted = asked.body(Rate).rate
-    lowest, highest = _RATES
-    if not lowest <= wanted <= highest:
-        raise PageRefused(f"rate is {wanted}; allowed is {lowest:g} to {highest:g} (freeze stops the clock).")
-    account = _account(asked)
-    account.clock.set_rate(wanted)
-    account.timers.clock_changed()
+    with _refusals():
+        _account(asked).set_rate(wanted)
     return read(asked)
-
-
-def _advance(account: Account, target: int) -> None:
-    if target > _LATEST:
-        raise PageRefused(f"{target} is after the year 9999.")
-    now = account.clock.now()
-    if target < now:
-        raise PageRefused(f"{_iso(target)} is before {_iso(now)}, and the clock never goes back.")
-    account.advance_to(target)
 
 
 def _account(asked: Asked) -> Account:
     return asked.broker.account(asked.account)
+
+
+@contextlib.contextmanager
+def _refusals() -> Iterator[None]:
+    try:
+        yield
+    except MomentPassed as refusal:
+        words = f"{_iso(refusal.moment)} is before {_iso(refusal.now)}, and the clock never goes back."
+        raise PageRefused(words) from None
+    except ClockRefused as refusal:
+        raise PageRefused(str(refusal)) from None
+
+
+def _milliseconds(seconds: float) -> int:
+    if not (math.isfinite(seconds) and seconds >= 0):
+        raise PageRefused(f"seconds is {seconds}; allowed is 0 or more.")
+    milliseconds = seconds * 1000
+    if not math.isfinite(milliseconds):
+        raise PageRefused(f"seconds is {seconds}; that is after the year 9999.")
+    return round(milliseconds)
 
 
 def _moment(given: int | str) -> int:
@@ -117,4 +117,8 @@ def _moment(given: int | str) -> int:
 
 
 def _iso(at: int) -> str:
-    return datetime.fromtimestamp(at / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    try:
+        moment = datetime.fromtimestamp(at / 1000, UTC)
+    except (ValueError, OverflowError, OSError):  # before the year 1 or after 9999: no date can be written
+        return str(at)
+    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")
