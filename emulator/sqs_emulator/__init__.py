@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sqs_emulator.version import __version__
+
 if TYPE_CHECKING:
     from sqs_emulator.config import AccountConfig as AccountConfig
     from sqs_emulator.config import AutoCreate as AutoCreate
@@ -23,8 +25,6 @@ __all__ = [
     "QueueConfig",
     "__version__",
 ]
-
-__version__ = "0.1.0"
 
 
 def __getattr__(name: str) -> Any:

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from sqs_emulator import __version__
+from sqs_emulator.version import __version__
 
 
 class Health(msgspec.Struct):
