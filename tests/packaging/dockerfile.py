@@ -40,14 +40,14 @@ class Stage(NamedTuple):
     instructions: list[Instruction]
 
     def all(self, name: str) -> list[Instruction]:
-        return [each for each in self.instructions if each.name == name]
+        return [instruction for instruction in self.instructions if instruction.name == name]
 
     def one(self, name: str) -> Instruction:
         (instruction,) = self.all(name)
         return instruction
 
     def environment(self) -> dict[str, str]:
-        return dict(each.value.split("=", 1) for each in self.all("ENV"))
+        return dict(instruction.value.split("=", 1) for instruction in self.all("ENV"))
 
     def health_check(self) -> list[str]:
         """Return the command of the HEALTHCHECK."""
@@ -86,7 +86,7 @@ def is_ignored(path: str) -> bool:
         parts = path.split("/")
         starts = ["/".join(parts[:end]) for end in range(1, len(parts) + 1)]
         fits = parts if "**/" in line else starts
-        if any(fnmatch.fnmatchcase(each, pattern) for each in fits):
+        if any(fnmatch.fnmatchcase(part, pattern) for part in fits):
             ignored = not line.startswith("!")
     return ignored
 

@@ -14,7 +14,7 @@ _REQUIREMENT: Final = re.compile(r"(?P<name>[\w.-]+)>=(?P<lowest>[\w.]+)(?P<rest
 def lowest() -> list[str]:
     """Return `name==version` for each dependency; raises ValueError for one that has no lower bound."""
     dependencies = tomllib.loads(PYPROJECT.read_text("utf-8"))["project"]["dependencies"]
-    return [_pin(each) for each in dependencies]
+    return [_pin(dependency) for dependency in dependencies]
 
 
 def _pin(requirement: str) -> str:

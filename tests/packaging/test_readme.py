@@ -63,17 +63,17 @@ def snippets() -> Iterator[Snippet]:
 
 
 def snippet(*, containing: str) -> Snippet:
-    (found,) = [each for each in SNIPPETS if containing in each.text]
+    (found,) = [known for known in SNIPPETS if containing in known.text]
     return found
 
 
-def is_whole_program(each: Snippet) -> bool:
+def is_whole_program(code: Snippet) -> bool:
     """Say whether it runs by itself until it ends."""
-    return each.language == "python" and not each.text.startswith(("# tasks.py", "# test_jobs.py"))
+    return code.language == "python" and not code.text.startswith(("# tasks.py", "# test_jobs.py"))
 
 
 SNIPPETS: Final = list(snippets())
-BY_LINE: Final = {f"line {each.line}": each for each in SNIPPETS}
+BY_LINE: Final = {f"line {code.line}": code for code in SNIPPETS}
 # How a shell line begins that some test runs or looks at.
 COMMANDS: Final = (
     "make ",
@@ -87,7 +87,6 @@ COMMANDS: Final = (
     "curl ",
 )
 
-
 KEYS: Final = ("aws_access_key_id", "aws_secret_access_key")
 
 
@@ -98,14 +97,14 @@ def emulator() -> Iterator[Emulator]:
 
 
 def test_each_snippet_is_of_a_kind_that_is_checked() -> None:
-    assert {each.language for each in SNIPPETS} == {"python", "shell"}
-    commands = [line for each in SNIPPETS if each.language == "shell" for line in each.lines()]
+    assert {code.language for code in SNIPPETS} == {"python", "shell"}
+    commands = [line for code in SNIPPETS if code.language == "shell" for line in code.lines()]
     assert [line for line in commands if not line.startswith(COMMANDS)] == []
 
 
-@pytest.mark.parametrize("name", [name for name, each in BY_LINE.items() if is_whole_program(each)])
+@pytest.mark.parametrize("name", [name for name, code in BY_LINE.items() if is_whole_program(code)])
 def test_a_python_snippet_runs(name: str, emulator: Emulator, image: Image, tmp_path: Path) -> None:
-    uses_ours = "from emulator" in BY_LINE[name].text
+    uses_ours = "from sqs_emulator" in BY_LINE[name].text
     python = image.here("/opt/sqs-emulator/bin/python") if uses_ours else sys.executable
 
     ran = BY_LINE[name].run(emulator.url, tmp_path, python=python)
@@ -193,7 +192,7 @@ def test_the_events_snippet_shows_a_queues_events(emulator: Emulator) -> None:
 
 
 def test_the_make_commands_have_targets() -> None:
-    wanted = {target for each in SNIPPETS for target in re.findall(r"^make (\S+)$", each.text, re.MULTILINE)}
+    wanted = {target for code in SNIPPETS for target in re.findall(r"^make (\S+)$", code.text, re.MULTILINE)}
     wanted |= set(re.findall(r"`make (\w+)`", README))
     targets = set(re.findall(r"^([\w-]+):", (REPOSITORY / "Makefile").read_text("utf-8"), re.MULTILINE))
 
@@ -212,7 +211,9 @@ def test_the_docker_commands_name_what_is_there() -> None:
 
 def settings_table() -> list[str]:
     """Return the lines of the table of settings: flag, variable, default, meaning."""
-    rows = [f"| `{each.flag}` | `{each.variable}` | {_default(each)} | {each.help} |" for each in SETTINGS]
+    rows = [
+        f"| `{setting.flag}` | `{setting.variable}` | {_default(setting)} | {setting.help} |" for setting in SETTINGS
+    ]
     return ["| flag | variable | default | |", "| --- | --- | --- | --- |", *rows]
 
 
