@@ -99,14 +99,19 @@ def _document(plan: Plan, described: Sequence[str], table: str) -> str:
 _TEXT: Final = """\
 # Benchmark
 
-Written by `python -m tests.bench --write`. Each figure is the median of {plan.runs} runs, each with processes of its
-own. CPU is the server process's, user and system, under a closed loop on 16 keep-alive connections; what is compared
-takes turns of {plan.turn_seconds:g} s, {plan.turns} each in a run, and a ratio is the median of the runs' ratios.
-`cycle` is SendMessage (256 bytes), ReceiveMessage, DeleteMessage; `raw` is a bare ASGI app that answers `{{}}` on the
-same uvicorn. The FIFO `cycle` sends to message groups in turn, each message with a deduplication id of its own; at a
-backlog it receives the oldest and sends the newest. A move task has no rate and takes dead letters back to the queue
-they came from; the requests beside it are cycles on another queue, on 4 connections. KB and MB are 1,000 and 1,000,000
-bytes. Rows "by loadgen" come from an independent load generator (`--loadgen`).
+Written by `python -m tests.bench --write`. Each figure is the median of {plan.runs} runs, and each run has
+processes of its own. CPU is that of the server process, user and system, in a closed loop on 16 keep-alive
+connections. What is compared takes turns of {plan.turn_seconds:g} s, {plan.turns} each in a run. A ratio is the
+median of the ratios of the runs.
+
+- `cycle` is SendMessage (256 bytes), ReceiveMessage, DeleteMessage.
+- `raw` is a bare ASGI app that answers `{{}}`, on the same uvicorn.
+- The FIFO `cycle` sends to message groups in turn, each message with a deduplication id of its own. At a backlog it
+  receives the oldest message and sends the newest.
+- A move task has no rate, and takes dead letters back to the queue that they came from. The requests beside it are
+  cycles on another queue, on 4 connections.
+- KB and MB are 1,000 and 1,000,000 bytes.
+- Rows "by loadgen" come from an independent load generator (`--loadgen`).
 
 {machine}
 
