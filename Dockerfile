@@ -1,4 +1,4 @@
-# Debian's slim base rather than Alpine's: its libc is the one that the tests run on.
+# Debian's slim base and not Alpine's: the tests run on its libc.
 FROM python:3.13-slim AS build
 WORKDIR /build
 COPY pyproject.toml README.md LICENSE ./

@@ -1,6 +1,6 @@
-"""Says by its exit code whether the emulator of this container answers; the image's HEALTHCHECK.
+"""The image's HEALTHCHECK: its exit code says whether the emulator of this container answers.
 
-It is run every few seconds, so it imports next to nothing. Settings are read from the environment alone.
+It runs every few seconds, so it imports almost nothing. It reads settings from the environment only.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""A worker dies in the middle of a task, and SQS hands the task to another one when its visibility timeout runs out.
+"""A worker dies in the middle of a task, and SQS gives the task to another one when its visibility timeout ends.
 
-Starts the emulator, and a real Celery producer and real Celery workers of `examples/celery` against it. Worker A is
-killed with -9 while it packs order 2; worker B is started. Then each message's timeline is read from the emulator and
-checked. The exit status is 0 only if order 2 came back at its visibility timeout, as a second receive, was packed by
-worker B and deleted, and the queue is empty; it is 1 if anything differed, and 130 when interrupted.
+This starts the emulator, and the real Celery producer and workers of `examples/celery`. Worker A is killed with -9
+while it packs order 2; worker B is started. Then the timeline of each message is read from the emulator and checked.
+The exit status is 0 only if order 2 came back at its visibility timeout, as a second receive, was packed by worker B
+and deleted, and the queue is empty. It is 1 if anything was different, and 130 after an interrupt.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ interrupted = threading.Event()
 
 
 class Failed(Exception):
-    """The demo could not be played to its end; says why."""
+    """The demo could not be played to its end. The message says why."""
 
 
 class Interrupted(Exception):

@@ -1,4 +1,4 @@
-"""Sends orders: `python producer.py` one each 2 seconds for ever; `--count 3 --every 0` three at once."""
+"""Sends orders: `python producer.py` one every 2 seconds, for ever; `--count 3 --every 0` three at once."""
 
 from __future__ import annotations
 
