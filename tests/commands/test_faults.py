@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sqs_emulator.commands.faults import NUMBERS, SEVERAL, rule_of
-from sqs_emulator.faults import rules
+from sqs_emulator.faults import parsing
 from sqs_emulator.faults.scenarios import described
 from sqs_emulator.testing import Account, CallError
 from tests.commands.shell import Clients, Shell, typed
@@ -87,7 +87,7 @@ def test_numbers_lists_and_texts_are_told_apart() -> None:
 
 
 def test_each_key_of_a_rule_is_read_as_what_it_is() -> None:
-    keys = {**rules._RULE_KEYS, **rules._EFFECT_KEYS}
+    keys = {**parsing.RULE_KEYS, **parsing.EFFECT_KEYS}
 
     numbers = {name for name, key in keys.items() if any(takes(key, number) for number in (1, 2, 400, 0.5))}
     several = {name for name, key in keys.items() if any(takes(key, [each]) for each in (0, "ListQueues"))}
@@ -96,7 +96,7 @@ def test_each_key_of_a_rule_is_read_as_what_it_is() -> None:
     assert several == set(SEVERAL)
 
 
-def takes(key: rules.Key, value: Any) -> bool:
+def takes(key: parsing.Key, value: Any) -> bool:
     try:
         key.read(value)
     except (ValueError, TypeError):

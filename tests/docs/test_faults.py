@@ -18,7 +18,8 @@ from sqs_emulator.contract.errors import WIRE_ERRORS
 from sqs_emulator.contract.sqs import ACTIONS
 from sqs_emulator.faults import errors
 from sqs_emulator.faults.effects import EFFECTS, Effect
-from sqs_emulator.faults.rules import FaultError, FaultRule, parse_rule
+from sqs_emulator.faults.parsing import parse_rule
+from sqs_emulator.faults.rules import FaultError, FaultRule
 from sqs_emulator.faults.scenarios import described, parse_rules, rules_of
 from sqs_emulator.provisioning import plan
 from sqs_emulator.testing import Account

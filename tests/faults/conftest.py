@@ -12,7 +12,7 @@ from sqs_emulator import Emulator
 from sqs_emulator.core.clock import AccountClock
 from sqs_emulator.faults.active import ActiveRule
 from sqs_emulator.faults.injector import Injector
-from sqs_emulator.faults.rules import parse_rule
+from sqs_emulator.faults.parsing import parse_rule
 from sqs_emulator.faults.scenarios import parse_rules
 from sqs_emulator.faults.waits import Time
 from sqs_emulator.services.dispatch import dispatch

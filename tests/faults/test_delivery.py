@@ -15,7 +15,7 @@ from sqs_emulator.core.receives import Delivery, Receive
 from sqs_emulator.core.standard import StandardQueue
 from sqs_emulator.faults.active import ActiveRule
 from sqs_emulator.faults.delivery import UnreliableDelivery, equip
-from sqs_emulator.faults.rules import parse_rule
+from sqs_emulator.faults.parsing import parse_rule
 from sqs_emulator.web.outbox import hand_over
 from tests.core.by_hand import Poll, TimersByHand, draft, redrive_policy
 from tests.faults.conftest import BrokenAccount, FaultySqs

@@ -170,7 +170,7 @@ def test_an_emulator_without_rules_has_nothing_of_them() -> None:
 
 
 def test_rules_that_are_there_before_the_start_are_met() -> None:
-    from sqs_emulator.faults.rules import parse_rule
+    from sqs_emulator.faults.parsing import parse_rule
 
     emulator = Emulator(Config(port=0))
     emulator.faults.add(parse_rule({"effect": "deny", "action": "ListQueues"}))

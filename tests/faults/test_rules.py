@@ -8,9 +8,11 @@ from typing import Any, Final
 import pytest
 
 from sqs_emulator.faults.active import ActiveRule
+from sqs_emulator.faults.doing import DOING
 from sqs_emulator.faults.effects import EFFECTS, Error, Latency, Shuffle
 from sqs_emulator.faults.errors import NAMES
-from sqs_emulator.faults.rules import FaultError, FaultRule, parse_rule
+from sqs_emulator.faults.parsing import parse_rule
+from sqs_emulator.faults.rules import FaultError, FaultRule
 from sqs_emulator.faults.scenarios import parse_rules
 from tests.faults.conftest import FaultySqs
 from tests.sqs_by_hand import refused
@@ -60,6 +62,8 @@ REFUSED: Final[list[tuple[dict[str, Any], str]]] = [
     ({**DROP, "seed": 3}, "seed is 3; allowed is none without a probability, but for the effect shuffle."),
     ({"effect": "deliver-twice", "action": "SendMessage"},
      "action is 'SendMessage'; allowed is ReceiveMessage with the effect deliver-twice."),
+    ({"effect": "shuffle", "action": ["ReceiveMessage", "SendMessage"]},
+     "action is ['ReceiveMessage', 'SendMessage']; allowed is ReceiveMessage with the effect shuffle."),
     ({"effect": "fail-entries", "action": ["SendMessageBatch", "SendMessage"]},
      f"action is ['SendMessageBatch', 'SendMessage']; allowed is {BATCHES} with the effect fail-entries."),
     ({"effect": "shuffle", "queue": "orders.fifo"},
@@ -108,6 +112,10 @@ WRITTEN: Final[dict[str, dict[str, Any]]] = {
 
 def test_every_effect_can_be_written() -> None:
     assert WRITTEN.keys() == EFFECTS.keys()
+
+
+def test_every_effect_is_done_to_calls_or_in_delivery() -> None:
+    assert {kind for kind in EFFECTS.values() if not kind.in_delivery} == DOING.keys()
 
 
 @pytest.mark.parametrize("effect", WRITTEN)
@@ -260,6 +268,29 @@ def test_rules_are_asked_in_their_order_until_one_answers(faulty: FaultySqs) -> 
 
     assert (first.matched, first.applied) == (2, 1)
     assert (second.matched, second.applied) == (1, 1), "the second call never came to it"
+
+
+@pytest.mark.parametrize(
+    ("effect", "ends_it"),
+    [
+        ("error", True),
+        ("deny", True),
+        ("expire-credentials", True),
+        ("status", True),
+        ("drop", True),
+        ("lose-answer", False),
+    ],
+)
+def test_the_rules_behind_an_effect_that_answers_the_call_are_not_asked(
+    faulty: FaultySqs, effect: str, ends_it: bool
+) -> None:
+    url = faulty.create()
+    faulty.add(**WRITTEN[effect])
+    behind = faulty.add(effect="deny", nth=99)
+
+    faulty.outcome("SendMessage", QueueUrl=url, MessageBody="x")
+
+    assert behind.matched == (0 if ends_it else 1)
 
 
 def test_rules_can_be_made_in_python(faulty: FaultySqs) -> None:

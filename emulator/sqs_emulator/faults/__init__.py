@@ -1,6 +1,7 @@
 """SQS misbehaving on demand: rules that say which calls go wrong, when, and how. Nothing of it is there without rules.
 
-`rules.py` says what a rule is, `injector.py` puts rules in force, `scenarios.py` names whole sets of them.
+`rules.py` says what a rule is, `parsing.py` reads what people write, `injector.py` puts rules in force, and
+`scenarios.py` names whole sets of them.
 """
 
 from __future__ import annotations

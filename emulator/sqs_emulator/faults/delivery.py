@@ -18,8 +18,7 @@ from sqs_emulator.core.queue import Queue
 from sqs_emulator.core.receives import Delivery, Receive
 from sqs_emulator.core.standard import StandardQueue
 from sqs_emulator.faults.active import ActiveRule
-from sqs_emulator.faults.effects import DeliverTwice, Shuffle
-from sqs_emulator.faults.rules import RECEIVE
+from sqs_emulator.faults.effects import RECEIVE, DeliverTwice, Shuffle
 from sqs_emulator.faults.subject import task_of
 
 

@@ -15,22 +15,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Final, Protocol
+from typing import Protocol
 
 from sqs_emulator.contract.action import Action, Request
 from sqs_emulator.core.broker import Broker
 from sqs_emulator.faults.active import ActiveRule
 from sqs_emulator.faults.delivery import equip
 from sqs_emulator.faults.doing import DOING, Doing, Hit, lose_answer_with_task
-from sqs_emulator.faults.effects import AnswerStatus, Deny, Drop, Error, ExpireCredentials, LoseAnswer
-from sqs_emulator.faults.rules import ANY, RECEIVE, FaultRule
+from sqs_emulator.faults.effects import RECEIVE, LoseAnswer
+from sqs_emulator.faults.rules import ANY, FaultRule
 from sqs_emulator.faults.subject import Subject
 from sqs_emulator.faults.waits import Outcome, Proceed, Time
 from sqs_emulator.services.call import Call
 
 Dispatch = Callable[[Action, Call, Request], Outcome]
-
-_ANSWER_THE_CALL: Final = (Error, Deny, ExpireCredentials, AnswerStatus, Drop)
 
 
 class Api(Protocol):
@@ -129,7 +127,7 @@ class Injector:
                 continue
             if active.applies():
                 steps.append(partial(self._do, doing, active, subject))
-                if isinstance(rule.effect, _ANSWER_THE_CALL):
+                if rule.effect.answers_call:
                     break
         return steps
 

@@ -21,7 +21,8 @@ from sqs_emulator.faults.effects import (
     LoseAnswer,
     Shuffle,
 )
-from sqs_emulator.faults.rules import ANY, SCENARIO_KEYS, FaultError, FaultRule, check, parse_rule, read
+from sqs_emulator.faults.parsing import SCENARIO_KEYS, check, parse_rule, read
+from sqs_emulator.faults.rules import ANY, FaultError, FaultRule
 
 _Draft = tuple[Effect, float | None]  # with what probability
 
