@@ -15,6 +15,7 @@ import pytest
 from sqs_emulator import Config, Emulator
 from sqs_emulator.testing import Account, EmulatorError
 from tests.raw_http import wait_until
+from tests.sqs_by_hand import HandClock
 
 
 def ids(messages: list[dict[str, object]]) -> list[object]:
@@ -80,6 +81,22 @@ def test_what_cannot_be_looked_at_is_refused_in_words(account: Account, query: d
 
     with pytest.raises(EmulatorError, match=words):
         account.control.get("messages", **query)
+
+
+def test_a_page_sees_one_moment() -> None:
+    class Ticking(HandClock):
+        def now(self) -> int:
+            self.advance(1)
+            return super().now()
+
+    with Emulator(Config(port=0), clock=Ticking()) as emulator, emulator.new_account() as account:
+        queue = account.create_queue()
+        for _ in range(100):  # one in each second, so that in each second one becomes visible
+            queue.send("late", DelaySeconds=60)
+
+        page = account.control.get("messages", queue="queue", state="delayed", limit=100)
+
+        assert 0 < page["total"] == len(page["messages"]) < 100
 
 
 def test_a_purge_says_what_it_took(account: Account) -> None:

@@ -13,6 +13,7 @@ from sqs_emulator.commands import words
 from sqs_emulator.commands.running import CommandRefused, Running, with_emulator
 from sqs_emulator.commands.table import Column, table
 from sqs_emulator.commands.terminal import say, say_json, tell, width, wrapped
+from sqs_emulator.core.arn import is_called
 
 Life = dict[str, Any]
 _COLUMNS: Final = (
@@ -67,7 +68,7 @@ def _found(running: Running, which: str) -> list[Life]:
 
 def _beginning_with(which: str, lives: list[Life]) -> list[Life]:
     """Return the lives of the one message, or the one task, whose id begins so."""
-    messages = [life for life in lives if any(each.startswith(which) for each in _ids(life))]
+    messages = [life for life in lives if any(name.startswith(which) for name in _ids(life))]
     if len(messages) == 1:
         return messages
     tasks = [life for life in lives if _task_id(life).startswith(which)] if not messages else []
@@ -92,7 +93,7 @@ def _task_id(life: Life) -> str:
 
 def _passed(life: Life, queue: str) -> bool:
     places = {life["queue"], *(entry["queue"] for entry in life["entries"])}
-    return any(queue in (place, words.queue_name(place)) for place in places)
+    return any(is_called(place, queue) for place in places)
 
 
 def _nothing(running: Running, which: str | None, queue: str | None) -> str:

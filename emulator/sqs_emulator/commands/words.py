@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from sqs_emulator.core.arn import QueueArn
+
 _UNITS: Final = (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_000))
 
 
@@ -65,7 +67,7 @@ def iso(at: int) -> str:
 
 
 def queue_name(arn: str) -> str:
-    return arn.rpartition(":")[2]
+    return QueueArn.parse(arn).name
 
 
 def state(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -55,8 +56,13 @@ class Asked:
             raise PageRefused(f"account is {number!r}; allowed is a number of 12 digits.")
         return number
 
+    @functools.cached_property
+    def now(self) -> int:
+        """The moment of this request, by the clock of the account that is meant."""
+        return self.broker.clock_of(self.account).now()
+
     def only(self, *names: str) -> None:
-        """Refuse a parameter that the page does not know: a slip of the pen would else ask for something else."""
+        """Refuse a parameter that the page does not know: a misspelt one would be left out without a word."""
         unknown = self.query.keys() - {"account", *names}
         if unknown:
             raise PageRefused(

@@ -7,6 +7,7 @@ import msgspec
 from sqs_emulator.core.events import Event
 from sqs_emulator.observe.feed import Feed
 from sqs_emulator.web.control.asked import Asked
+from sqs_emulator.web.control.watching import catch_up
 
 
 class Events(msgspec.Struct):
@@ -21,7 +22,7 @@ class EventPages:
         self._feed = feed
 
     def events(self, asked: Asked) -> Events:
-        for queue in list(asked.broker.queues()):  # what is due has happened, whether or not anybody touched the queue
-            queue.catch_up(queue.clock.now())
+        for number, account in list(asked.broker.accounts.items()):
+            catch_up(asked.broker, number, account.clock.now())
         kept = self._feed.events(queue=asked.query.get("queue"), message_id=asked.query.get("message_id"))
         return Events(self._feed.is_full, list(kept))

@@ -47,10 +47,10 @@ class FaultPages:
         """End the rule of this id, or of this account's scenario of that name, and return what they came to."""
         which = asked.path["rule"]
         if which.isascii() and which.isdigit():
-            removed = self._injector.remove(lambda each: each.number == int(which[:18]))
+            removed = self._injector.remove(lambda active: active.number == int(which[:18]))
         else:
             account = _account(asked)
-            removed = self._injector.remove(lambda each: each.rule.scenario == which and _is_of(each, account))
+            removed = self._injector.remove(lambda active: active.rule.scenario == which and _is_of(active, account))
         if not removed:
             raise PageRefused(f"There is no fault rule {which}.", 404)
         return _told(removed)
@@ -58,7 +58,7 @@ class FaultPages:
     def clear(self, asked: Asked) -> FaultsSeen:
         """End all rules of an account, but not those that are of every account."""
         account = _account(asked)
-        return _told(self._injector.remove(lambda each: _is_of(each, account)))
+        return _told(self._injector.remove(lambda active: _is_of(active, account)))
 
     def scenarios(self, _asked: Asked) -> Scenarios:
         return Scenarios(described())
@@ -73,4 +73,4 @@ def _is_of(active: ActiveRule, account: str) -> bool:
 
 
 def _told(rules: Iterable[ActiveRule]) -> FaultsSeen:
-    return FaultsSeen([each.told() for each in rules])
+    return FaultsSeen([active.told() for active in rules])

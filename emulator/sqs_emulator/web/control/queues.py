@@ -7,6 +7,7 @@ from typing import Final
 import msgspec
 
 from sqs_emulator.core import attributes as queue_attributes
+from sqs_emulator.core.arn import QueueArn
 from sqs_emulator.core.identifiers import parse_queue_url
 from sqs_emulator.core.message import State
 from sqs_emulator.core.queue import Queue
@@ -50,12 +51,12 @@ def listed(asked: Asked) -> list[QueueSeen]:
 
 
 def _seen(asked: Asked, queue: Queue) -> QueueSeen:
-    counts = queue.counts(now=queue.clock.now())
+    counts = queue.counts(now=asked.now)
     oldest = next(iter(queue.messages.values()), None)
     return QueueSeen(
         queue.name,
         queue.arn,
-        queue.arn.split(":")[3],
+        QueueArn.parse(queue.arn).region,
         queue.attributes.fifo_queue,
         counts.visible,
         counts.in_flight,
@@ -76,17 +77,19 @@ def messages(asked: Asked) -> MessagesSeen:
         raise PageRefused(f"state is {name!r}; allowed is {', '.join(STATES)}.")
     state = None if name is None else STATES[name]
     limit = asked.number("limit", 10, lowest=1, highest=_MOST)
-    counts = queue.counts(now=queue.clock.now())
+    now = queue.clock.now()  # its URL or ARN may be another account's
+    counts = queue.counts(now=now)
     totals = {State.READY: counts.visible, State.IN_FLIGHT: counts.in_flight, State.DELAYED: counts.delayed}
-    found = peek(queue, queue.clock.now(), state=state, limit=limit, offset=asked.number("offset", 0))
+    found = peek(queue, now, state=state, limit=limit, offset=asked.number("offset", 0))
     return MessagesSeen(queue.name, sum(counts) if state is None else totals[state], found)
 
 
 def purge(asked: Asked) -> Purged:
     queue = queue_of(asked)
-    queue.catch_up(queue.clock.now())
+    now = queue.clock.now()
+    queue.catch_up(now)
     there = len(queue.messages)
-    queue.purge(now=queue.clock.now())
+    queue.purge(now=now)
     return Purged(queue.name, there)
 
 
@@ -96,7 +99,7 @@ def queue_of(asked: Asked) -> Queue:
     if not given:
         raise PageRefused("Which queue? Say ?queue= with its name, URL or ARN.")
     if given.startswith("arn:"):
-        found = asked.broker.find_arn(given) if given.count(":") == 5 else None
+        found = asked.broker.find_arn(given)
     else:
         address = parse_queue_url(given)
         account = (address and address.account) or asked.account
