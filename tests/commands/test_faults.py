@@ -90,7 +90,7 @@ def test_each_key_of_a_rule_is_read_as_what_it_is() -> None:
     keys = {**parsing.RULE_KEYS, **parsing.EFFECT_KEYS}
 
     numbers = {name for name, key in keys.items() if any(takes(key, number) for number in (1, 2, 400, 0.5))}
-    several = {name for name, key in keys.items() if any(takes(key, [each]) for each in (0, "ListQueues"))}
+    several = {name for name, key in keys.items() if any(takes(key, [item]) for item in (0, "ListQueues"))}
 
     assert numbers - {"entries"} == set(NUMBERS)
     assert several == set(SEVERAL)
@@ -184,5 +184,5 @@ def test_faults_as_json_are_the_pages_own(account: Account, shell: Shell) -> Non
     assert added == rule
     assert shell.json("faults") == shell.json("faults", "list") == {"faults": account.faults.rules()}
     assert shell.json("faults", "clear") == {"faults": [rule]}
-    assert [each["effect"] for each in shell.json("faults", "scenario", "throttled")["faults"]] == ["error"]
+    assert [rule["effect"] for rule in shell.json("faults", "scenario", "throttled")["faults"]] == ["error"]
     assert len(shell.json("faults", "remove", "throttled")["faults"]) == 1

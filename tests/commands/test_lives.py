@@ -152,8 +152,8 @@ def test_an_id_that_is_unknown_is_one_clear_line(shell: Shell, poisoned: str) ->
 def test_a_beginning_that_several_ids_have_names_them(account: Account, shell: Shell) -> None:
     queue = account.create_queue("jobs")
     ids = [queue.send("hello") for _ in range(17)]  # of 17, two begin with the same of 16 digits
-    first = next(digit for digit in "0123456789abcdef" if sum(each.startswith(digit) for each in ids) > 1)
-    theirs = [each for each in ids if each.startswith(first)]
+    first = next(digit for digit in "0123456789abcdef" if sum(name.startswith(digit) for name in ids) > 1)
+    theirs = [name for name in ids if name.startswith(first)]
 
     said = shell("history", first, status=1)
 

@@ -51,9 +51,9 @@ def receive_one_by_one(sqs: Sqs, number: int) -> None:
 
 
 def move_from_so_many_queues(sqs: Sqs, number: int) -> None:
-    for each in range(number):
-        with_dead_letters(sqs, f"source-{each}", f"dead-{each}")
-        move(sqs, f"source-{each}", f"dead-{each}", rate=1)
+    for place in range(number):
+        with_dead_letters(sqs, f"source-{place}", f"dead-{place}")
+        move(sqs, f"source-{place}", f"dead-{place}", rate=1)
 
 
 def move_so_fast(sqs: Sqs, rate: int) -> None:

@@ -26,11 +26,11 @@ from tests.docs.suites import SERVED, environment
 
 DOCUMENT: Final = read("control.md")
 PAGE: Final = re.compile(r"(GET|POST|DELETE) (/\S+)")
-PAGES: Final = [each for each in DOCUMENT if PAGE.fullmatch(each.title)]
+PAGES: Final = [part for part in DOCUMENT if PAGE.fullmatch(part.title)]
 
 
 def section(title: str) -> Section:
-    (found,) = [each for each in DOCUMENT if each.title == title]
+    (found,) = [part for part in DOCUMENT if part.title == title]
     return found
 
 
@@ -53,7 +53,7 @@ class Asked:
 @pytest.fixture(scope="module")
 def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     directory = tmp_path_factory.mktemp("control")
-    (start,) = [each for each in DOCUMENT if "use.py" in each.files() and each.level == 0]
+    (start,) = [part for part in DOCUMENT if "use.py" in part.files() and part.level == 0]
     for name, text in start.files().items():
         (directory / name).write_text(text)
     config = load(str(directory / "emulator.toml"), environment={}).config
@@ -62,13 +62,13 @@ def asked(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
         program = start.files()["use.py"].replace(SERVED, address)
         subprocess.run([sys.executable, "-W", "error", "-c", program], env=environment(), check=True, timeout=60)
         asked = Asked()
-        for each in DOCUMENT:
-            if each.of("shell"):
-                asked.ask(each, address)
+        for part in DOCUMENT:
+            if part.of("shell"):
+                asked.ask(part, address)
         yield asked
 
 
-@pytest.mark.parametrize("part", [each for each in DOCUMENT if each.of("shell")], ids=str)
+@pytest.mark.parametrize("part", [part for part in DOCUMENT if part.of("shell")], ids=str)
 def test_a_page_answers_what_the_document_shows(asked: Asked, part: Section) -> None:
     answers = asked.answers[part.title]
 
@@ -87,13 +87,13 @@ def test_the_document_has_every_page() -> None:
         for method in route.methods - {"HEAD"}  # type: ignore[attr-defined]
     }
 
-    assert {each.title for each in PAGES} == routes
-    assert all(each.of("shell") for each in PAGES)
+    assert {part.title for part in PAGES} == routes
+    assert all(part.of("shell") for part in PAGES)
 
 
 def test_nothing_in_the_document_is_left_out() -> None:
     first = DOCUMENT[0]
-    others = [block.language for each in DOCUMENT if each is not first for block in each.blocks]
+    others = [block.language for part in DOCUMENT if part is not first for block in part.blocks]
 
     assert [block.file for block in first.blocks] == ["emulator.toml", "use.py"]
     assert set(others) == {"shell", "json", "xml"}
@@ -142,9 +142,9 @@ def _codes() -> Iterator[str]:
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "finding":
                 yield from (
-                    each.value
-                    for each in ast.walk(node.args[0])
-                    if isinstance(each, ast.Constant) and isinstance(each.value, str)
+                    inner.value
+                    for inner in ast.walk(node.args[0])
+                    if isinstance(inner, ast.Constant) and isinstance(inner.value, str)
                 )
 
 

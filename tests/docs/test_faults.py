@@ -27,13 +27,13 @@ from tests.docs.document import Section, read
 from tests.docs.suites import commands, run
 
 DOCUMENT: Final = read("faults.md")
-SUITES: Final = [each for each in DOCUMENT if commands(each)]
+SUITES: Final = [part for part in DOCUMENT if commands(part)]
 RULE_KEYS: Final = [name for name in FaultRule.__struct_fields__ if name not in ("effect", "scenario")]
 DRAWN: Final = {"seed"}  # drawn for a rule that needs one
 
 
 def section(title: str) -> Section:
-    (found,) = [each for each in DOCUMENT if each.title == title]
+    (found,) = [part for part in DOCUMENT if part.title == title]
     return found
 
 
@@ -61,7 +61,7 @@ def test_each_effect_and_scenario_is_in_a_suite() -> None:
 
 
 def rules(language: str) -> list[dict[str, Any]]:
-    texts = [block.text for each in DOCUMENT for block in each.of(language)]
+    texts = [block.text for part in DOCUMENT for block in part.of(language)]
     if language == "json":
         return [json.loads(line) for text in texts for line in text.splitlines()]
     return [rule for text in texts for rule in tomllib.loads(text)["faults"]]
@@ -72,7 +72,7 @@ def test_a_rule_of_the_document_is_taken(account: Account, rule: dict[str, Any])
     added = account.control.post("faults", rule)["faults"]
 
     written = {key: value for key, value in rule.items() if key != "seed" or "scenario" not in rule}
-    assert [{**each, **written} for each in added] == added, "it is listed as it was written"
+    assert [{**listed, **written} for listed in added] == added, "it is listed as it was written"
 
 
 def test_each_effect_has_a_rule_in_json() -> None:
@@ -80,7 +80,7 @@ def test_each_effect_has_a_rule_in_json() -> None:
 
 
 def test_the_rules_of_the_toml_file_are_taken(tmp_path: Path) -> None:
-    (tmp_path / "emulator.toml").write_text("".join(block.text for each in DOCUMENT for block in each.of("toml")))
+    (tmp_path / "emulator.toml").write_text("".join(block.text for part in DOCUMENT for block in part.of("toml")))
 
     loaded = load(str(tmp_path / "emulator.toml"), environment={})
 
@@ -89,10 +89,10 @@ def test_the_rules_of_the_toml_file_are_taken(tmp_path: Path) -> None:
 
 
 def test_nothing_in_the_document_is_left_out() -> None:
-    languages = {block.language for each in DOCUMENT for block in each.blocks}
+    languages = {block.language for part in DOCUMENT for block in part.blocks}
 
     assert languages == {"json", "toml", "python"}
-    assert [block.line for each in DOCUMENT for block in each.of("python") if block.file not in each.own_tests()] == []
+    assert [block.line for part in DOCUMENT for block in part.of("python") if block.file not in part.own_tests()] == []
 
 
 # The tables.
@@ -128,7 +128,7 @@ def effects_table() -> list[list[str]]:
 
 def _keys(effect: type[Effect]) -> str:
     fields = msgspec.structs.fields(effect)
-    return ", ".join(f"`{each.name}`" if each.required else f"[`{each.name}`]" for each in fields)
+    return ", ".join(f"`{field.name}`" if field.required else f"[`{field.name}`]" for field in fields)
 
 
 def test_the_table_of_effects_is_that_of_the_code() -> None:

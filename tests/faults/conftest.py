@@ -114,7 +114,7 @@ class BrokenAccount:
     def wait_until_held(self, calls: int = 1) -> None:
         """Wait until so many calls are held up by rules of this account."""
         rules = self.emulator.faults.rules
-        wait_until(lambda: sum(len(each.held) for each in rules(self.number)) == calls)
+        wait_until(lambda: sum(len(rule.held) for rule in rules(self.number)) == calls)
 
     # The emulator's own pages.
 
@@ -139,7 +139,7 @@ class BrokenAccount:
 
     def counted(self) -> list[tuple[int, int]]:
         """Return how often each rule was matched and applied."""
-        return [(each["matched"], each["applied"]) for each in self.faults()]
+        return [(rule["matched"], rule["applied"]) for rule in self.faults()]
 
     def close(self) -> None:
         self.page("POST", "reset", b"{}")

@@ -24,7 +24,7 @@ def outcome(account: BrokenAccount, protocol: str, action: str, entries: list[di
         response = connection.ask(account.call(action, protocol, Entries=entries))
     if protocol == JSON:
         answer = read_json(response)
-        return {part: [each["Id"] for each in answer.get(part, [])] for part in ("Successful", "Failed")}
+        return {part: [entry["Id"] for entry in answer.get(part, [])] for part in ("Successful", "Failed")}
     root: ElementTree.Element = read_xml(response)
     return {
         "Successful": texts(root, f"{action}Result/{action}ResultEntry/Id"),
@@ -50,9 +50,9 @@ def test_chosen_entries_fail_and_the_others_are_done(
 
     told = outcome(account, protocol, "SendMessageBatch", ENTRIES)
 
-    done = [each for each in ("a", "b", "c") if each not in failed]
+    done = [name for name in ("a", "b", "c") if name not in failed]
     assert told == {"Successful": done, "Failed": failed}
-    assert [each["Body"] for each in account.receive()] == done
+    assert [message["Body"] for message in account.receive()] == done
 
 
 def test_a_failed_entry_is_told_as_the_emulators_own_fault_by_default(account: BrokenAccount) -> None:
@@ -78,7 +78,7 @@ def test_an_entry_can_fail_with_any_error(faulty: FaultySqs, name: str) -> None:
 
     answer = faulty.call("SendMessageBatch", QueueUrl=url, Entries=ENTRIES)
 
-    assert [each["Id"] for each in answer["Failed"]] == ["b"]
+    assert [entry["Id"] for entry in answer["Failed"]] == ["b"]
 
 
 @pytest.mark.parametrize(
@@ -94,13 +94,14 @@ def test_entries_of_the_other_batches_fail_as_well(
 ) -> None:
     for name in ("a", "b", "c"):
         account.send(name)
-    handles = [{"Id": each["Body"], "ReceiptHandle": each["ReceiptHandle"], **more} for each in account.receive()]
+    got = account.receive()
+    handles = [{"Id": message["Body"], "ReceiptHandle": message["ReceiptHandle"], **more} for message in got]
     account.add(effect="fail-entries", entries=entries)
 
     told = outcome(account, protocol, action, handles)
 
     failed = ["b"] if entries else ["a", "b", "c"]
-    assert told == {"Successful": [each for each in ("a", "b", "c") if each not in failed], "Failed": failed}
+    assert told == {"Successful": [name for name in ("a", "b", "c") if name not in failed], "Failed": failed}
     assert account.counts() == (0 if action == "DeleteMessageBatch" else 3 - len(failed), len(failed))
 
 
@@ -110,12 +111,12 @@ def test_entries_that_fail_by_themselves_are_told_among_the_others(account: Brok
 
     answer = account.ask("SendMessageBatch", Entries=[*ENTRIES[:2], bad, {"Id": "d", "MessageBody": "d"}])
 
-    assert [(each["Id"], each["Code"]) for each in answer["Failed"]] == [
+    assert [(entry["Id"], entry["Code"]) for entry in answer["Failed"]] == [
         ("a", "InternalError"),
         ("c", "MissingParameter"),
         ("d", "InternalError"),
     ]
-    assert [each["Id"] for each in answer["Successful"]] == ["b"]
+    assert [entry["Id"] for entry in answer["Successful"]] == ["b"]
 
 
 def test_two_rules_fail_their_own_entries(account: BrokenAccount) -> None:
@@ -124,7 +125,7 @@ def test_two_rules_fail_their_own_entries(account: BrokenAccount) -> None:
 
     answer = account.ask("SendMessageBatch", Entries=ENTRIES)
 
-    assert [(each["Id"], each["Code"]) for each in answer["Failed"]] == [("a", "OverLimit"), ("c", "InternalError")]
+    assert [(entry["Id"], entry["Code"]) for entry in answer["Failed"]] == [("a", "OverLimit"), ("c", "InternalError")]
 
 
 def test_a_late_batch_fails_in_part(account: BrokenAccount) -> None:
@@ -133,8 +134,8 @@ def test_a_late_batch_fails_in_part(account: BrokenAccount) -> None:
 
     answer = account.ask("SendMessageBatch", Entries=ENTRIES)
 
-    assert [each["Id"] for each in answer["Failed"]] == ["b"]
-    assert [each["Id"] for each in answer["Successful"]] == ["a", "c"]
+    assert [entry["Id"] for entry in answer["Failed"]] == ["b"]
+    assert [entry["Id"] for entry in answer["Successful"]] == ["a", "c"]
 
 
 @pytest.mark.parametrize(

@@ -71,7 +71,7 @@ def test_a_dropped_poll_takes_no_message(account: BrokenAccount, protocol: str) 
     account.send()
 
     assert account.counts() == (1, 0)
-    assert [each["Body"] for each in account.receive()] == ["hello"]
+    assert [message["Body"] for message in account.receive()] == ["hello"]
 
 
 def test_a_connection_over_tls_is_dropped_as_well(coat: str, tmp_path: Path) -> None:
@@ -261,7 +261,7 @@ def test_a_call_is_late_and_then_dropped(account: BrokenAccount) -> None:
         account.send()
         assert connection.rest() == b""
 
-    assert [each["Body"] for each in account.receive()] == ["hello"]
+    assert [message["Body"] for message in account.receive()] == ["hello"]
     assert account.counted() == [(2, 1), (2, 1)]
 
 
@@ -326,10 +326,10 @@ def test_a_call_that_is_not_held_up_any_more_rings_no_timer(faulty: FaultySqs, e
     if end == "the client leaves":
         parked.abandon()
     else:
-        faulty.injector.remove(lambda each: each is rule)
+        faulty.injector.remove(lambda active: active is rule)
 
     assert (faulty.timers.at, rule.held) == ({}, set())
-    assert [each.status for each in written] == ([] if end == "the client leaves" else [200])
+    assert [reply.status for reply in written] == ([] if end == "the client leaves" else [200])
 
 
 def test_a_removed_rule_lets_its_calls_go_on(account: BrokenAccount) -> None:
@@ -381,11 +381,11 @@ def test_late_calls_are_as_many_as_there_are_connections(account: BrokenAccount)
     account.add(effect="latency", seconds=0.05, action="SendMessage")
     connections = [Connection(account.emulator.url) for _ in range(20)]
 
-    for each in connections:
-        each.send(account.call("SendMessage", MessageBody="hello"))
-    statuses = [each.response().status for each in connections]
-    for each in connections:
-        each.close()
+    for connection in connections:
+        connection.send(account.call("SendMessage", MessageBody="hello"))
+    statuses = [connection.response().status for connection in connections]
+    for connection in connections:
+        connection.close()
 
     assert statuses == [200] * 20
     assert account.counts() == (20, 0)

@@ -38,7 +38,7 @@ def receive(queue: StandardQueue, *, now: int = 0, at_most: int = 10, timeout: i
 
 
 def bodies(deliveries: list[Delivery]) -> list[str]:
-    return [each.message.body for each in deliveries]
+    return [delivery.message.body for delivery in deliveries]
 
 
 TWICE: Final = {"effect": "deliver-twice"}
@@ -134,8 +134,8 @@ def test_two_polls_get_the_same_message(account: BrokenAccount) -> None:
     account.add(**TWICE)
 
     with Connection(account.emulator.url) as first, Connection(account.emulator.url) as second:
-        for number, each in enumerate((first, second), start=1):
-            each.send(account.call("ReceiveMessage", WaitTimeSeconds=20, AttributeNames=["All"]))
+        for number, connection in enumerate((first, second), start=1):
+            connection.send(account.call("ReceiveMessage", WaitTimeSeconds=20, AttributeNames=["All"]))
             account.wait_for_polls(number)
         account.send()
         counts = received(first.response()) + received(second.response())
@@ -153,7 +153,7 @@ def test_a_duplicate_goes_to_the_next_poll_when_a_delay_ends() -> None:
     assert timers.fire() == 10_000
     queue.check()
 
-    assert [each.bodies for each in polls] == [["order"], ["order"], None]
+    assert [poll.bodies for poll in polls] == [["order"], ["order"], None]
 
 
 def test_a_message_that_timed_out_before_the_rule_is_not_judged() -> None:
@@ -217,7 +217,7 @@ def test_a_rule_of_chance_judges_each_message_once(faulty: FaultySqs) -> None:
     assert rule.matched == 100
     assert len(got) == 100 + rule.applied
     assert 15 < rule.applied < 45
-    assert {each["Body"] for each in got} == {str(number) for number in range(100)}
+    assert {message["Body"] for message in got} == {str(number) for number in range(100)}
 
 
 def test_every_second_message_is_delivered_twice(faulty: FaultySqs) -> None:
@@ -226,8 +226,8 @@ def test_every_second_message_is_delivered_twice(faulty: FaultySqs) -> None:
     for number in range(4):
         faulty.send(url, str(number))
 
-    assert [each["Body"] for each in faulty.receive(url)] == ["0", "1", "2", "3"]
-    assert [each["Body"] for each in faulty.receive(url)] == ["1", "3"]
+    assert [message["Body"] for message in faulty.receive(url)] == ["0", "1", "2", "3"]
+    assert [message["Body"] for message in faulty.receive(url)] == ["1", "3"]
 
 
 def test_watchers_are_told_that_a_message_is_visible_again() -> None:
@@ -237,7 +237,7 @@ def test_watchers_are_told_that_a_message_is_visible_again() -> None:
     queue.send(draft(), now=5)
     receive(queue, now=7)
 
-    (shown,) = [each for each in events if isinstance(each, MessageVisibilityChanged)]
+    (shown,) = [event for event in events if isinstance(event, MessageVisibilityChanged)]
     assert (shown.at, shown.visible_at, shown.consumer) == (7, 7, None)
 
 
@@ -280,7 +280,7 @@ def test_a_rule_that_does_not_apply_leaves_the_order_alone(account: BrokenAccoun
         account.send(str(number))
     account.add(effect="shuffle", nth=2, seed=1, among=20)
 
-    found = [[int(each["Body"]) for each in account.receive(MaxNumberOfMessages=5)] for _ in range(4)]
+    found = [[int(message["Body"]) for message in account.receive(MaxNumberOfMessages=5)] for _ in range(4)]
 
     assert found[0] == [0, 1, 2, 3, 4]
     assert found[1] != sorted(found[1])
@@ -313,7 +313,7 @@ def test_a_move_task_is_not_shuffled(faulty: FaultySqs) -> None:
     faulty.call("StartMessageMoveTask", SourceArn=faulty.queue("dead").arn)
 
     assert rule.matched == 1, "the receive"
-    assert [each["Body"] for each in faulty.receive(url)] == [str(number) for number in range(10)]
+    assert [message["Body"] for message in faulty.receive(url)] == [str(number) for number in range(10)]
 
 
 # Where.
@@ -325,9 +325,9 @@ def test_a_fifo_queue_delivers_once_and_in_order_whatever_the_rules_say(faulty: 
     for number in range(5):
         faulty.send(url, str(number), MessageGroupId="g")
 
-    assert [each["Body"] for each in faulty.receive(url)] == ["0", "1", "2", "3", "4"]
+    assert [message["Body"] for message in faulty.receive(url)] == ["0", "1", "2", "3", "4"]
     assert faulty.receive(url) == []
-    assert [each.matched for each in rules] == [0, 0]
+    assert [rule.matched for rule in rules] == [0, 0]
 
 
 def test_only_the_queues_of_a_rule_are_unreliable(faulty: FaultySqs) -> None:
@@ -356,7 +356,7 @@ def test_a_queue_that_is_there_already_is_unreliable_without_being_called(faulty
     faulty.queue().send(draft(), now=faulty.clock.now())
     hand_over(faulty.broker.outbox)
 
-    assert [len(each.messages()) for each in (first, second)] == [1, 1]
+    assert [len(poll.messages()) for poll in (first, second)] == [1, 1]
 
 
 def test_a_removed_rule_leaves_no_trace_in_its_queue(faulty: FaultySqs) -> None:
@@ -365,9 +365,9 @@ def test_a_removed_rule_leaves_no_trace_in_its_queue(faulty: FaultySqs) -> None:
     faulty.send(url)
     (message,) = faulty.receive(url)
 
-    faulty.injector.remove(lambda each: each is twice)
+    faulty.injector.remove(lambda rule: rule is twice)
     assert isinstance(faulty.queue().hook, UnreliableDelivery)
-    faulty.injector.remove(lambda each: each is shuffle)
+    faulty.injector.remove(lambda rule: rule is shuffle)
 
     assert faulty.queue().hook is None
     faulty.call("DeleteMessage", QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
@@ -410,15 +410,15 @@ def test_nothing_is_lost_whatever_is_done(steps: list[tuple[str, int]], seed: in
     polls: list[Poll] = []
 
     def take(deliveries: list[Delivery]) -> None:
-        assert len({each.message.id for each in deliveries}) == len(deliveries)
-        for each in deliveries:
-            assert each.message.body not in deleted
-            times[each.message.body] = times.get(each.message.body, 0) + 1
+        assert len({delivery.message.id for delivery in deliveries}) == len(deliveries)
+        for delivery in deliveries:
+            assert delivery.message.body not in deleted
+            times[delivery.message.body] = times.get(delivery.message.body, 0) + 1
         handed.extend(deliveries)
 
     for step, number in steps:
         if step == "send":
-            queue.send_batch([draft(str(sent + each)) for each in range(number)], now=now)
+            queue.send_batch([draft(str(sent + place)) for place in range(number)], now=now)
             sent += number
         elif step == "receive":
             take(queue.receive(Receive(number), now=now))
@@ -438,11 +438,12 @@ def test_nothing_is_lost_whatever_is_done(steps: list[tuple[str, int]], seed: in
             queue.delete(delivery.receipt_handle, now=now)
             if not owed:
                 deleted.add(delivery.message.body)
-        for poll in [each for each in polls if each.bodies is not None]:
+        for poll in [served for served in polls if served.bodies is not None]:
             take(poll.deliveries)
             polls.remove(poll)
         queue.check()
-        assert {each.body for each in queue.messages.values()} == {str(each) for each in range(sent)} - deleted
+        left = {message.body for message in queue.messages.values()}
+        assert left == {str(number) for number in range(sent)} - deleted
 
     if probability == 1:
         assert all(times[body] >= 2 for body in deleted)

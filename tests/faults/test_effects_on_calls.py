@@ -130,8 +130,8 @@ def test_a_denial_names_permission_and_resource(
     account: BrokenAccount, action: str, members: dict[str, Any], permission: str, queue: str
 ) -> None:
     account.add(effect="deny", action=action)
-    filled = {name: each.format(account=account.number) if isinstance(each, str) else each
-              for name, each in members.items()}  # fmt: skip
+    filled = {name: member.format(account=account.number) if isinstance(member, str) else member
+              for name, member in members.items()}  # fmt: skip
 
     with Connection(account.emulator.url) as connection:
         told = told_by(connection.ask(account.call(action, **filled)), JSON)
@@ -202,7 +202,7 @@ def test_a_receive_gets_nothing_though_there_are_messages(account: BrokenAccount
 
     assert empty.status == 200
     assert b"hello" not in empty.body
-    assert [each["Body"] for each in account.receive()] == ["hello"]
+    assert [message["Body"] for message in account.receive()] == ["hello"]
 
 
 @pytest.mark.parametrize("number", [11, 0])
@@ -221,4 +221,4 @@ def test_a_fifo_queue_gives_fewer_too(faulty: FaultySqs) -> None:
         faulty.send(url, str(number), MessageGroupId="g")
     faulty.add(effect="fewer", at_most=2)
 
-    assert [each["Body"] for each in faulty.receive(url)] == ["0", "1"]
+    assert [message["Body"] for message in faulty.receive(url)] == ["0", "1"]

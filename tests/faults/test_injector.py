@@ -16,11 +16,11 @@ def test_the_dispatcher_is_exchanged_while_there_are_rules(faulty: FaultySqs) ->
     first = faulty.add(effect="drop", action="PurgeQueue")
     exchanged = faulty.api.dispatch
     second = faulty.add(effect="drop", action="PurgeQueue")
-    faulty.injector.remove(lambda each: each is first)
+    faulty.injector.remove(lambda active: active is first)
 
     assert exchanged is not dispatch
     assert faulty.api.dispatch is exchanged, "once, however many rules there are"
-    faulty.injector.remove(lambda each: each is second)
+    faulty.injector.remove(lambda active: active is second)
     assert faulty.api.dispatch is dispatch
 
 
@@ -28,7 +28,7 @@ def test_rules_come_and_go_as_often_as_one_likes(faulty: FaultySqs) -> None:
     for _ in range(3):
         rule = faulty.add(effect="drop", action="ListQueues")
         assert faulty.outcome("ListQueues") == "nothing"
-        faulty.injector.remove(lambda each, rule=rule: each is rule)  # type: ignore[misc]
+        faulty.injector.remove(lambda active, rule=rule: active is rule)  # type: ignore[misc]
         assert faulty.outcome("ListQueues") == 200
 
 
@@ -41,7 +41,7 @@ def test_what_somebody_else_wrapped_around_it_stays(faulty: FaultySqs) -> None:
         return inner(action, call, request)
 
     faulty.api.dispatch = wrapped
-    faulty.injector.remove(lambda each: each is rule)
+    faulty.injector.remove(lambda active: active is rule)
     assert faulty.outcome("ListQueues") == 200
     faulty.add(effect="drop", action="ListQueues")
     assert faulty.outcome("ListQueues") == "nothing"
@@ -58,10 +58,10 @@ def test_calls_that_no_rule_is_about_go_their_way(faulty: FaultySqs) -> None:
 
     faulty.send(url, "a")
     faulty.send(url, "b")
-    poll_is_answered = [each["Body"] for each in faulty.receive(url)]
+    poll_is_answered = [message["Body"] for message in faulty.receive(url)]
     poll = faulty.poll(QueueUrl=url)
     faulty.send(url, "c")
 
     assert poll_is_answered == ["a", "b"]
-    assert [each["Body"] for each in poll.messages()] == ["c"]
-    assert [(each.matched, each.applied) for each in rules] == [(0, 0), (0, 0)]
+    assert [message["Body"] for message in poll.messages()] == ["c"]
+    assert [(rule.matched, rule.applied) for rule in rules] == [(0, 0), (0, 0)]

@@ -15,7 +15,7 @@ from tests.raw_http import Connection, credentials, http
 
 
 def rules_of(response: Any) -> list[tuple[int, str]]:
-    return [(each["id"], each["effect"]) for each in response.json["faults"]]
+    return [(rule["id"], rule["effect"]) for rule in response.json["faults"]]
 
 
 def test_a_rule_is_added_listed_counted_and_removed(account: BrokenAccount) -> None:
@@ -36,7 +36,7 @@ def test_a_rule_is_added_listed_counted_and_removed(account: BrokenAccount) -> N
 def test_rules_are_listed_in_the_order_in_which_they_are_asked(account: BrokenAccount) -> None:
     ids = [account.add(effect=effect)["id"] for effect in ("deny", "drop", "deliver-twice")]
 
-    assert [each["id"] for each in account.faults()] == ids == sorted(ids)
+    assert [rule["id"] for rule in account.faults()] == ids == sorted(ids)
 
 
 def test_all_rules_of_an_account_are_removed_at_once(account: BrokenAccount, served: Emulator) -> None:
@@ -67,10 +67,10 @@ def test_a_rule_of_every_account_is_listed_with_each_and_removed_by_itself(accou
     everywhere = account.add(effect="fewer", at_most=5, account="*")
     own = account.add(effect="fewer", at_most=1)
 
-    assert [each["id"] for each in account.faults()] == [everywhere["id"], own["id"]]
+    assert [rule["id"] for rule in account.faults()] == [everywhere["id"], own["id"]]
     assert rules_of(account.page("GET", "faults", account="123456789012")) == [(everywhere["id"], "fewer")]
     account.page("DELETE", "faults")
-    assert [each["id"] for each in account.faults()] == [everywhere["id"]]
+    assert [rule["id"] for rule in account.faults()] == [everywhere["id"]]
     assert rules_of(account.page("DELETE", "faults", account="*")) == [(everywhere["id"], "fewer")]
 
 
@@ -89,7 +89,7 @@ def test_the_account_is_that_of_the_credentials(account: BrokenAccount) -> None:
     with Connection(account.emulator.url) as connection:
         connection.ask(http("POST", "/_emulator/faults", headers, b'{"effect": "deny"}'))
 
-    assert [each["effect"] for each in account.faults()] == ["deny"]
+    assert [rule["effect"] for rule in account.faults()] == ["deny"]
 
 
 def test_a_scenario_is_switched_on_and_off_as_a_whole(account: BrokenAccount) -> None:
@@ -98,8 +98,8 @@ def test_a_scenario_is_switched_on_and_off_as_a_whole(account: BrokenAccount) ->
     begun = account.post("faults", scenario="flaky-network", seed=3)["faults"]
     ended = account.page("DELETE", "faults/flaky-network").json["faults"]
 
-    assert [each["effect"] for each in begun] == ["latency", "drop", "lose-answer", "status"]
-    assert {each["scenario"] for each in begun} == {"flaky-network"}
+    assert [rule["effect"] for rule in begun] == ["latency", "drop", "lose-answer", "status"]
+    assert {rule["scenario"] for rule in begun} == {"flaky-network"}
     assert ended == begun
     assert account.faults() == [own]
 
@@ -178,4 +178,4 @@ def test_rules_that_are_there_before_the_start_are_met() -> None:
         response = connection.ask(http("GET", "/?Action=ListQueues"))
 
     assert response.status == 403
-    assert json.dumps([each.told() for each in emulator.faults.rules()])
+    assert json.dumps([rule.told() for rule in emulator.faults.rules()])

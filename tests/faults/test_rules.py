@@ -174,7 +174,7 @@ def test_the_same_seed_decides_alike_and_another_one_otherwise() -> None:
 def test_what_chance_says_of_a_call_does_not_hang_on_the_other_conditions() -> None:
     by_chance = decisions(100, probability=0.5, seed=1)
 
-    assert decisions(100, probability=0.5, seed=1, every=2) == [each for each in by_chance if each % 2 == 0]
+    assert decisions(100, probability=0.5, seed=1, every=2) == [number for number in by_chance if number % 2 == 0]
     assert decisions(100, probability=0.5, seed=1, times=5) == by_chance[:5]
 
 

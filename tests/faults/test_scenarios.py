@@ -45,7 +45,7 @@ def test_a_flaky_network_delays_drops_loses_and_fails(faulty: FaultySqs) -> None
     assert 0.08 < outcomes["later"] / CALLS < 0.12
     assert 0.06 < outcomes["nothing"] / CALLS < 0.12
     assert 0.03 < outcomes[503] / CALLS < 0.07
-    held, dropped, lost, _ = (each.applied for each in faulty.injector.rules())
+    held, dropped, lost, _ = (rule.applied for rule in faulty.injector.rules())
     done = faulty.queue().counts(now=faulty.clock.now()).visible
     assert held == outcomes["later"]
     assert outcomes[200] < done <= outcomes[200] + lost, "some whose answer was lost, and no other"
@@ -70,13 +70,13 @@ def test_at_least_once_delivers_more_than_once_and_out_of_order(faulty: FaultySq
 
     got = []
     while messages := faulty.receive(url, MaxNumberOfMessages=1):
-        got += [int(each["Body"]) for each in messages]
+        got += [int(message["Body"]) for message in messages]
         faulty.call("DeleteMessage", QueueUrl=url, ReceiptHandle=messages[0]["ReceiptHandle"])
 
     times = Counter(got)
     assert times.keys() == set(range(200)), "nothing is lost"
     assert set(times.values()) == {1, 2}
-    assert 20 < sum(each == 2 for each in times.values()) < 60
+    assert 20 < sum(number == 2 for number in times.values()) < 60
     assert got != sorted(got)
     assert faulty.counts(url) == (0, 0, 0)
 
@@ -89,9 +89,9 @@ def test_at_least_once_leaves_fifo_queues_alone(faulty: FaultySqs) -> None:
 
     got = []
     while messages := faulty.receive(url, MaxNumberOfMessages=3):
-        for each in messages:
-            got.append(each["Body"])
-            faulty.call("DeleteMessage", QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+        for message in messages:
+            got.append(message["Body"])
+            faulty.call("DeleteMessage", QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
 
     assert got == [str(number) for number in range(50)]
 
@@ -111,7 +111,7 @@ def test_the_rules_of_a_scenario_draw_apart_from_each_other() -> None:
 
     drawn = [[rule.applies() for _ in range(500)] for rule in rules]
 
-    assert len({tuple(each) for each in drawn}) == len(drawn)
+    assert len({tuple(draws) for draws in drawn}) == len(drawn)
 
 
 def test_a_scenario_without_a_seed_differs_from_run_to_run() -> None:
@@ -129,7 +129,7 @@ def test_a_scenario_without_a_seed_differs_from_run_to_run() -> None:
 def test_a_scenario_is_for_the_queues_and_the_account_that_are_named(scenario: str) -> None:
     rules = parse_rules({"scenario": scenario, "queue": "orders*", "account": "123456789012"})
 
-    assert {(each.scenario, each.queue, each.account) for each in rules} == {(scenario, "orders*", "123456789012")}
+    assert {(rule.scenario, rule.queue, rule.account) for rule in rules} == {(scenario, "orders*", "123456789012")}
 
 
 def test_a_scenario_that_is_switched_on_again_begins_anew(faulty: FaultySqs) -> None:
@@ -138,7 +138,7 @@ def test_a_scenario_that_is_switched_on_again_begins_anew(faulty: FaultySqs) -> 
     second = faulty.begin("flaky-network", seed=2)
 
     assert faulty.injector.rules() == [*other, *second]
-    assert [each.seed for each in first] != [each.seed for each in second]
+    assert [rule.seed for rule in first] != [rule.seed for rule in second]
 
 
 def test_at_least_once_is_refused_for_a_fifo_queue() -> None:

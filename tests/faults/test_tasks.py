@@ -43,7 +43,7 @@ def test_a_received_task_is_known_by_its_receipt_handle(faulty: FaultySqs, actio
     for body in (PAY, SHIP):
         faulty.send(url, body)
     more = {} if action == "DeleteMessage" else {"VisibilityTimeout": 0}
-    handles = {each["Body"]: {"ReceiptHandle": each["ReceiptHandle"], **more} for each in faulty.receive(url)}
+    handles = {message["Body"]: {"ReceiptHandle": message["ReceiptHandle"], **more} for message in faulty.receive(url)}
     faulty.add(effect="drop", task="shop.pay")
 
     def call(body: str) -> str | int:
@@ -76,7 +76,7 @@ def test_the_entries_of_a_task_fail_and_no_others(account: BrokenAccount) -> Non
         Entries=[{"Id": str(place), "MessageBody": body} for place, body in enumerate(bodies)],
     )
 
-    assert [each["Id"] for each in answer["Failed"]] == ["0", "2"]
+    assert [entry["Id"] for entry in answer["Failed"]] == ["0", "2"]
 
 
 @pytest.mark.parametrize("wait", [0, 20], ids=["at once", "a poll"])
@@ -116,7 +116,7 @@ def test_only_the_messages_of_the_task_are_delivered_twice(faulty: FaultySqs) ->
         faulty.send(url, body)
 
     assert len(faulty.receive(url)) == 3
-    assert [each["Body"] for each in faulty.receive(url)] == [PAY]
+    assert [message["Body"] for message in faulty.receive(url)] == [PAY]
     assert (rule.matched, rule.applied) == (1, 1)
 
 

@@ -152,4 +152,4 @@ def test_a_flaky_network_is_survived(account: BrokenAccount, make_client: MakeCl
         account.post("clock/advance", seconds=5)
 
     assert set(got) == bodies
-    assert sum(each["applied"] for each in account.faults()) > 0
+    assert sum(rule["applied"] for rule in account.faults()) > 0

@@ -382,7 +382,7 @@ def test_many_deadlines_pass_in_one_advance(account: Account, emulator: Emulator
 
     account.clock.advance(900)
 
-    assert bodies(sqs, url) == [str(each) for each in range(10)]
+    assert bodies(sqs, url) == [str(number) for number in range(10)]
     assert queue.counts(now=queue.clock.now()).delayed == 0
 
 

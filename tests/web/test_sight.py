@@ -129,7 +129,8 @@ def test_localstacks_page_shows_what_it_does_there(account: Account) -> None:
     queue.receive(1)
 
     def bodies(query: str) -> list[str]:
-        return [each["Body"] for each in json.loads(localstack(account, query, **IN_PROTOCOL)).get("Messages", [])]
+        page = json.loads(localstack(account, query, **IN_PROTOCOL))
+        return [message["Body"] for message in page.get("Messages", [])]
 
     by_url = f"?QueueUrl={queue.url}"
     assert bodies(by_url) == ["visible"]
@@ -148,7 +149,7 @@ def test_localstacks_page_is_xml_or_that_xml_as_json(account: Account) -> None:
 
     namespace = "http://queue.amazonaws.com/doc/2012-11-05/"
     assert root.tag == f"{{{namespace}}}ReceiveMessageResponse"
-    assert [each.text for each in root.iter(f"{{{namespace}}}Body")] == ["hello"]
+    assert [element.text for element in root.iter(f"{{{namespace}}}Body")] == ["hello"]
     assert told["ReceiveMessageResponse"]["@xmlns"] == namespace
     assert told["ReceiveMessageResponse"]["ReceiveMessageResult"]["Message"]["Body"] == "hello"
 

@@ -80,7 +80,7 @@ def _told(finding: dict[str, Any], most: int | None) -> Iterator[str]:
 
 
 def _subjects(finding: dict[str, Any], most: int | None) -> Iterator[str]:
-    rows = [[each["message_id"], each.get("task", ""), each.get("seen", "")] for each in finding["messages"]]
+    rows = [[about["message_id"], about.get("task", ""), about.get("seen", "")] for about in finding["messages"]]
     shown = table(_SUBJECTS, rows, None if most is None else most - _INDENT)
     yield from (" " * _INDENT + line for line in shown.split("\n"))
     others = finding.get("count", 0) - len(rows)

@@ -83,7 +83,7 @@ def rule_of(given: Iterable[str]) -> dict[str, Any]:
 def _value(key: str, text: str) -> Any:
     """Read what is no text. What cannot be read goes as it is: the emulator says what is allowed."""
     if key in SEVERAL:
-        parts = [_number(each) if key == "entries" else each for each in text.split(",")]
+        parts = [_number(part) if key == "entries" else part for part in text.split(",")]
         return parts[0] if len(parts) == 1 else parts
     return _number(text) if key in NUMBERS else text
 
@@ -134,10 +134,9 @@ def _scenarios(page: dict[str, Any], as_json: bool) -> None:
         return
     told = []
     for name, text in page["scenarios"].items():
-        paragraphs = [" ".join(each.split()) for each in text.split("\n\n")]
-        told.append(
-            "\n".join([name, *(wrapped(each, first="    ", indent="    ", most=width()) for each in paragraphs)])
-        )
+        paragraphs = [" ".join(paragraph.split()) for paragraph in text.split("\n\n")]
+        lines = [wrapped(paragraph, first="    ", indent="    ", most=width()) for paragraph in paragraphs]
+        told.append("\n".join([name, *lines]))
     say("\n\n".join(told))
 
 
@@ -147,7 +146,7 @@ def _tell(page: dict[str, Any], as_json: bool, nothing: str, *, title: str = "")
     elif page["faults"]:
         if title:
             tell(title)
-        say(table(_COLUMNS, [_row(each) for each in page["faults"]], width()))
+        say(table(_COLUMNS, [_row(rule) for rule in page["faults"]], width()))
     else:
         tell(nothing)
 

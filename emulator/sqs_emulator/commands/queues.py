@@ -72,8 +72,8 @@ def _dead_letters(queue: dict[str, Any]) -> str:
 
 def elsewhere(running: Running) -> str:
     """Say where there are queues: another account than that of the client is the commonest mistake."""
-    others = [each for each in running.get("accounts") if each["queues"] and each["account"] != running.account]
-    told = [f"{each['queues']} in account {each['account']}" for each in others[:_OTHERS_SHOWN]]
+    others = [other for other in running.get("accounts") if other["queues"] and other["account"] != running.account]
+    told = [f"{other['queues']} in account {other['account']}" for other in others[:_OTHERS_SHOWN]]
     return f" But there are {words.listed(told)}." if told else ""
 
 
@@ -106,15 +106,15 @@ def reset(running: Running, as_json: bool) -> None:
     are created again.
     """
     queues = running.get("queues")
-    rules = [each for each in running.get("faults")["faults"] if each["account"] == running.account]
+    rules = [rule for rule in running.get("faults")["faults"] if rule["account"] == running.account]
     dropped = running.post("reset")
     if as_json:
         say_json(dropped)
         return
     parts = []
     if queues:
-        messages = sum(each["visible"] + each["in_flight"] + each["delayed"] for each in queues)
-        names = words.listed([each["name"] for each in queues])
+        messages = sum(queue["visible"] + queue["in_flight"] + queue["delayed"] for queue in queues)
+        names = words.listed([queue["name"] for queue in queues])
         parts.append(f"{words.count(len(queues), 'queue')} ({names}) with {words.count(messages, 'message')}")
     if rules:
         parts.append(words.count(len(rules), "fault rule"))

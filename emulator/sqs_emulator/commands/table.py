@@ -44,11 +44,11 @@ class _Sized(NamedTuple):
 
 def table(headings: Sequence[Column], rows: Sequence[Sequence[str]], most: int | None) -> str:
     """Return rows under their headings, in `most` columns of a terminal (None: any). Empty columns are left out."""
-    sized = [_sized(column, cells) for column, *cells in zip(headings, *rows, strict=True) if any(cells)]
-    fitted = sized if most is None else _fit(sized, most)
+    full = [_sized(column, cells) for column, *cells in zip(headings, *rows, strict=True) if any(cells)]
+    fitted = full if most is None else _fit(full, most)
     lines = [_line(fitted, place) for place in range(len(rows) + 1)]
-    there = {each.column for each in fitted}
-    gone = [each.column.heading for each in sized if each.column.rank is Rank.SPARED and each.column not in there]
+    there = {sized.column for sized in fitted}
+    gone = [sized.column.heading for sized in full if sized.column.rank is Rank.SPARED and sized.column not in there]
     if gone:
         lines.append(f"(no room for: {', '.join(gone)})")
     return "\n".join(lines)
@@ -60,7 +60,7 @@ def _sized(column: Column, texts: Sequence[str]) -> _Sized:
 
 
 def _line(fitted: Sequence[_Sized], place: int) -> str:
-    return _GAP.join(_cell(each, each.cells[place]) for each in fitted).rstrip()
+    return _GAP.join(_cell(sized, sized.cells[place]) for sized in fitted).rstrip()
 
 
 def _cell(sized: _Sized, text: str) -> str:
@@ -69,34 +69,34 @@ def _cell(sized: _Sized, text: str) -> str:
     return padding + shown if sized.column.right else shown + padding
 
 
-def _fit(sized: list[_Sized], most: int) -> list[_Sized]:
-    fitted = _with_short_ids(sized, most)
+def _fit(full: list[_Sized], most: int) -> list[_Sized]:
+    fitted = _with_short_ids(full, most)
     if _excess(fitted, most) > 0:
-        fitted = [each for each in fitted if each.column.rank is not Rank.EXTRA]
-    while _excess(fitted, most) > sum(each.width - each.narrowest for each in fitted):
-        spared = next((each for each in reversed(fitted) if each.column.rank is Rank.SPARED), None)
+        fitted = [sized for sized in fitted if sized.column.rank is not Rank.EXTRA]
+    while _excess(fitted, most) > sum(sized.width - sized.narrowest for sized in fitted):
+        spared = next((sized for sized in reversed(fitted) if sized.column.rank is Rank.SPARED), None)
         if spared is None:
-            return [each._replace(width=each.narrowest) for each in fitted]
+            return [sized._replace(width=sized.narrowest) for sized in fitted]
         fitted.remove(spared)
     return _with_cut_texts(fitted, most)
 
 
 def _excess(fitted: Sequence[_Sized], most: int) -> int:
-    return sum(each.width for each in fitted) + len(_GAP) * (len(fitted) - 1) - most
+    return sum(sized.width for sized in fitted) + len(_GAP) * (len(fitted) - 1) - most
 
 
-def _with_short_ids(sized: Sequence[_Sized], most: int) -> list[_Sized]:
+def _with_short_ids(full: Sequence[_Sized], most: int) -> list[_Sized]:
     """Cut whole columns of ids, from the right, as far as that is needed: ids of some odd length would look wrong."""
-    fitted = list(sized)
-    for place, each in reversed(list(enumerate(sized))):
-        if each.column.is_id and _excess(fitted, most) > 0:
-            fitted[place] = each._replace(width=min(each.width, max(_SHORT_ID, len(each.column.heading))))
+    fitted = list(full)
+    for place, sized in reversed(list(enumerate(full))):
+        if sized.column.is_id and _excess(fitted, most) > 0:
+            fitted[place] = sized._replace(width=min(sized.width, max(_SHORT_ID, len(sized.column.heading))))
     return fitted
 
 
-def _with_cut_texts(sized: Sequence[_Sized], most: int) -> list[_Sized]:
-    fitted = list(sized)
-    for _ in range(_excess(sized, most)):
-        widest = max((each for each in fitted if each.width > each.narrowest), key=lambda each: each.width)
+def _with_cut_texts(full: Sequence[_Sized], most: int) -> list[_Sized]:
+    fitted = list(full)
+    for _ in range(_excess(full, most)):
+        widest = max((sized for sized in fitted if sized.width > sized.narrowest), key=lambda sized: sized.width)
         fitted[fitted.index(widest)] = widest._replace(width=widest.width - 1)
     return fitted

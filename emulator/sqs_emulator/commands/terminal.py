@@ -46,7 +46,7 @@ def plain(text: str) -> str:
 def _escaped(text: str, *, but: str) -> str:
     if text.isprintable():
         return text
-    return "".join(each if each.isprintable() or each in but else _escape(each) for each in text)
+    return "".join(sign if sign.isprintable() or sign in but else _escape(sign) for sign in text)
 
 
 def _escape(character: str) -> str:

@@ -30,7 +30,7 @@ def nearest(name: str, names: Iterable[str], *, cutoff: float = 0.6) -> str | No
     """Return the name that was probably meant; cases, hyphens and underscores count for nothing."""
     import difflib  # 10 ms that only a mistake costs
 
-    plain = {_plain(each): each for each in names}
+    plain = {_plain(known): known for known in names}
     found = difflib.get_close_matches(_plain(name), plain, n=1, cutoff=cutoff)
     return plain[found[0]] if found else None
 

@@ -47,7 +47,7 @@ def _parse(path: str) -> dict[str, object]:
 
 
 def _typed(row: Setting, value: object) -> object:
-    if row.type is tuple and isinstance(value, list) and all(isinstance(each, str) for each in value):
+    if row.type is tuple and isinstance(value, list) and all(isinstance(item, str) for item in value):
         return tuple(value)
     if type(value) is not row.type:  # true is an int to Python, and no number to anybody else
         raise bad_value(row.name, value, WORDS[row.type], setting=row.name)

@@ -55,9 +55,9 @@ def load(
     given = dict(_from_file(path)) if path else {}
     given.update(_from_environment(variables))
     given.update(_from_flags(flags or {}))
-    sources = {name: each.source for name, each in given.items()}
-    values = {name: each.value for name, each in given.items() if name not in _LIMIT_SETTINGS}
-    limit = {_LIMIT_SETTINGS[name]: each.value for name, each in given.items() if name in _LIMIT_SETTINGS}
+    sources = {name: setting.source for name, setting in given.items()}
+    values = {name: setting.value for name, setting in given.items() if name not in _LIMIT_SETTINGS}
+    limit = {_LIMIT_SETTINGS[name]: setting.value for name, setting in given.items() if name in _LIMIT_SETTINGS}
     try:
         return Loaded(Config(limit=limit, **values), sources)
     except ConfigError as error:
@@ -98,8 +98,8 @@ def _from_environment(variables: Mapping[str, str]) -> Iterator[tuple[str, Given
 def _refuse_misspelt(variable: str, known: Sequence[str]) -> None:
     """Refuse what was surely meant for us. Kubernetes and others make variables that merely begin like ours."""
     if variable.startswith(_LIMIT_PREFIX):
-        raise unknown_name(variable, [each for each in known if each.startswith(_LIMIT_PREFIX)], what="variable")
-    endings = [each.removeprefix(ENVIRONMENT_PREFIX) for each in (*known, FILE_VARIABLE)]
+        raise unknown_name(variable, [other for other in known if other.startswith(_LIMIT_PREFIX)], what="variable")
+    endings = [other.removeprefix(ENVIRONMENT_PREFIX) for other in (*known, FILE_VARIABLE)]
     near = nearest(variable.removeprefix(ENVIRONMENT_PREFIX), endings, cutoff=0.7)
     if variable != FILE_VARIABLE and near is not None:
         raise ConfigError(f"there is no variable {variable}. Did you mean {ENVIRONMENT_PREFIX}{near}?")

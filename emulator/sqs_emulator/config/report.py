@@ -24,9 +24,9 @@ def rows(loaded: Loaded) -> Iterator[Row]:
     limits = loaded.config.limit_set
     for name in Config.__struct_fields__:
         if name == "limit":
-            for each in LIMIT_NAMES:
-                source = loaded.sources.get(f"limits.{each}", loaded.source("limits"))
-                yield Row(f"limits.{each}", getattr(limits, each), source)
+            for limit in LIMIT_NAMES:
+                source = loaded.sources.get(f"limits.{limit}", loaded.source("limits"))
+                yield Row(f"limits.{limit}", getattr(limits, limit), source)
         else:
             yield Row(name, getattr(loaded.config, name), loaded.source(name))
 
@@ -58,7 +58,7 @@ def _text(value: object) -> str:
         return value.pattern
     if isinstance(value, msgspec.Struct):
         given = msgspec.structs.asdict(value).items()
-        return " ".join(f"{name}={_text(each)}" for name, each in given if each not in (None, ()))
+        return " ".join(f"{name}={_text(own)}" for name, own in given if own not in (None, ()))
     if isinstance(value, dict) and ("scenario" in value or "effect" in value):
         return str(value.get("scenario", value.get("effect")))
     if isinstance(value, tuple | dict):

@@ -166,7 +166,7 @@ def _settings() -> tuple[Setting, ...]:
         if described:
             kind = field.type.__origin__
             kind = getattr(kind, "__origin__", kind)
-            plain = next((each for each in (bool, int, tuple, Mapping) if each is kind), str)
+            plain = next((known for known in (bool, int, tuple, Mapping) if known is kind), str)
             variable = ENVIRONMENT_PREFIX + ("LIMIT_<NAME>" if field.name == "limit" else field.name.upper())
             default = None if field.default is msgspec.NODEFAULT else field.default
             flag = "--" + field.name.replace("_", "-")

@@ -49,7 +49,7 @@ class ActiveRule:
 
     def release(self, account: str | None = None) -> None:
         """Let the calls go on that are held up: all of them, or those on an account."""
-        for call in [each for each in self.held if account in (None, each.account)]:
+        for call in [held for held in self.held if account in (None, held.account)]:
             call.release()
 
     def told(self) -> dict[str, Any]:
