@@ -481,7 +481,7 @@ def test_a_fault_of_the_configuration_happens() -> None:
     ("fault", "message"),
     [
         ({"effect": "error", "error": "Nonsense"}, "faults number 2: error is 'Nonsense'; allowed is one of "),
-        ({"effect": "drop", "time": 1}, "faults number 2: 'time' is no key of a rule"),
+        ({"effect": "drop", "time": 1}, "faults number 2: 'time' is not a key of a rule"),
         ({"scenario": "nonsense"}, "faults number 2: scenario is 'nonsense'; allowed is one of "),
         ({}, "faults number 2: effect is "),
     ],

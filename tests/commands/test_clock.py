@@ -61,11 +61,11 @@ def test_a_clock_can_be_moved_to_a_moment(account: Account, shell: Shell, until:
         ((), 2, "Give either SECONDS or --until."),
         (("5", "--until", "2041-01-01"), 2, "Give either SECONDS or --until."),
         (("soon",), 2, "'soon' is not a valid float."),
-        (("nan",), 2, "nan is not a number that time can have."),
-        (("inf",), 2, "inf is not a number that time can have."),
+        (("nan",), 2, "nan is not a finite number."),
+        (("inf",), 2, "inf is not a finite number."),
         (("--", "-5"), 1, "seconds is -5.0; allowed is 0 or more."),
         (("1e15",), 1, " is after the year 9999."),
-        (("--until", "soon"), 1, "'soon' is no moment; allowed are milliseconds since the epoch, or ISO 8601"),
+        (("--until", "soon"), 1, "'soon' is not a moment; allowed are milliseconds since the epoch, or ISO 8601"),
         (("--until", "2039-01-01"), 1, "and the clock never goes back."),
     ],
     ids=str,
@@ -104,16 +104,16 @@ def test_a_clock_that_nobody_touched_is_that_of_the_machine(account: Account, sh
     assert line.endswith("Z in account 123456789012. The clock runs.")
 
 
-def test_a_clock_is_frozen_hastened_and_resumed(account: Account, shell: Shell) -> None:
+def test_a_clock_is_frozen_made_faster_and_resumed(account: Account, shell: Shell) -> None:
     account.clock.resume()
 
     frozen = shell("clock", "freeze", "--at", "2041-01-01T00:00:00Z")
-    hastened = shell("clock", "rate", "1000")
+    faster = shell("clock", "rate", "1000")
     resumed = shell("clock", "resume")
 
     assert frozen.startswith("It is 2041-01-01T00:00:00.000Z ")
     assert frozen.endswith(" The clock is frozen.\n")
-    assert hastened.endswith(" The clock runs 1000 times as fast as the real time.\n")
+    assert faster.endswith(" The clock runs 1000 times as fast as the real time.\n")
     assert resumed.endswith(" The clock runs.\n")
     assert not account.clock.is_frozen
 
@@ -122,7 +122,7 @@ def test_a_clock_is_frozen_hastened_and_resumed(account: Account, shell: Shell) 
     ("words", "status", "said"),
     [
         (("rate", "0"), 1, "rate is 0.0; allowed is 0.001 to 1000000 (freeze stops the clock)."),
-        (("rate", "nan"), 2, "nan is not a number that time can have."),
+        (("rate", "nan"), 2, "nan is not a finite number."),
         (("rate",), 2, "Missing argument 'X'."),
         (("freeze", "--at", "2039-01-01"), 1, "and the clock never goes back."),
         (("stop",), 2, "No such command 'stop'."),

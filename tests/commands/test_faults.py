@@ -44,7 +44,7 @@ def test_listing_can_be_said(account: Account, shell: Shell) -> None:
     [
         (("drop",), "drop any any always"),
         (("deny", "account=*"), "deny any any every always"),
-        (("status", "status=503", "nth=3"), "status status=503 any any the 3rd alone"),
+        (("status", "status=503", "nth=3"), "status status=503 any any only the 3rd"),
         (("lose-answer", "every=2", "action=SendMessage"), "lose-answer SendMessage any every 2nd"),
         (
             ("latency", "seconds=2.5", "clock=virtual", "queue=orders-*", "probability=0.25", "seed=7"),
@@ -109,7 +109,7 @@ def takes(key: parsing.Key, value: Any) -> bool:
     [
         (("explode",), "effect is 'explode'; allowed is error, deny, "),
         (("drop", "times=x"), "times is 'x'; allowed is 1 or more."),
-        (("drop", "tims=1"), "'tims' is no key of a rule whose effect is drop; allowed are effect, action"),
+        (("drop", "tims=1"), "'tims' is not a key of a rule whose effect is drop; allowed are effect, action"),
         (("times=1",), "effect is missing; allowed is error, deny, "),
         (("drop", "deny"), "effect is given twice: drop and deny."),
         (("drop", "nth=1", "nth=2"), "nth is given twice: 1 and 2."),
@@ -143,8 +143,8 @@ def test_without_a_name_the_scenarios_are_told(shell: Shell) -> None:
     assert [line for line in lines if line and not line.startswith(" ")] == list(described())
     assert lines[:3] == [
         "at-least-once",
-        "    What AWS reserves the right to do with a standard queue: deliver a message",
-        "    more than once, and out of order.",
+        "    What AWS may do with a standard queue: deliver a message more than once, and",
+        "    out of order.",
     ]
     assert max(map(len, lines)) <= 80
     assert shell.json("faults", "scenario") == {"scenarios": described()}

@@ -212,7 +212,7 @@ def test_a_wait_in_vain_says_what_was_seen(account: Account, shell: Shell) -> No
 
     (line,) = shell.lines("wait", "--event", "deleted", "--timeout", "0", status=1)
 
-    assert line == f"Error: Waited 0 s in vain for event deleted. Seen: {MESSAGE} sent."
+    assert line == f"Error: Waited 0 s for event deleted, but it did not happen. Seen: {MESSAGE} sent."
 
 
 def test_an_event_that_is_none_is_refused_with_those_there_are(shell: Shell) -> None:

@@ -167,7 +167,7 @@ def test_a_message_can_be_seen_in_full(account: Account, clients: Clients, shell
     assert lines[1] == "    state       visible, behind 21111111-1111-4111-8111-111111111111 of its group"
 
 
-def test_a_dead_letter_says_whence_it_came(account: Account, clients: Clients, shell: Shell) -> None:
+def test_a_dead_letter_says_where_it_came_from(account: Account, clients: Clients, shell: Shell) -> None:
     dead = account.create_queue("dead")
     redrive = f'{{"deadLetterTargetArn": "{dead.arn}", "maxReceiveCount": 1}}'
     account.create_queue("jobs", VisibilityTimeout=30, RedrivePolicy=redrive)

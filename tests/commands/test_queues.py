@@ -136,7 +136,7 @@ def test_a_reset_says_what_it_removed(account: Account, shell: Shell) -> None:
 
     assert " ".join(shell.lines("reset", columns=80)) == (
         "Account 123456789012: removed 4 queues (mail, orders, orders-dead and payments.fifo) with 1 message and "
-        "1 fault rule. Its clock is set back."
+        "1 fault rule. Its clock is reset."
     )
     assert account.messages.queues() == []
     assert account.faults.rules() == []
@@ -144,7 +144,7 @@ def test_a_reset_says_what_it_removed(account: Account, shell: Shell) -> None:
 
 
 def test_a_reset_of_nothing_says_so(shell: Shell) -> None:
-    assert shell.lines("reset") == ["Account 123456789012: nothing to remove. Its clock is set back."]
+    assert shell.lines("reset") == ["Account 123456789012: nothing to remove. Its clock is reset."]
 
 
 def test_a_reset_as_json_is_the_pages_own(account: Account, shell: Shell) -> None:

@@ -114,7 +114,7 @@ def test_who_answers_but_is_no_emulator_is_told_from_one(answer: bytes) -> None:
     with answering(answer) as url:
         said = typed("queues", "--url", url, status=1)
 
-    assert said == f"Error: what answers at {url} is no sqs-emulator.\n"
+    assert said == f"Error: what answers at {url} is not an sqs-emulator.\n"
 
 
 # Which emulator, and which account.

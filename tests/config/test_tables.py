@@ -165,7 +165,7 @@ BAD: Final = {
     "a rate beyond all": ("clock.rate = 1e7", "clock: rate is 10000000.0; allowed is 0.001 to 1000000."),
     "a rate that is none": ("clock.rate = nan", "clock: rate is nan; allowed is 0.001 to 1000000."),
     "a rate that is a text": ('clock.rate = "2"', "clock: rate is '2'; allowed is how many seconds pass in a real one"),
-    "a frozen clock that runs": ("clock = { frozen = true, rate = 2 }", "clock: frozen and rate exclude each other"),
+    "a frozen clock that runs": ("clock = { frozen = true, rate = 2 }", "clock: frozen and rate cannot both be set"),
 }
 
 

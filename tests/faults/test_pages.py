@@ -116,8 +116,8 @@ def test_the_scenarios_say_what_they_do(account: BrokenAccount) -> None:
     ("body", "words"),
     [
         pytest.param(b'{"effect": "drop", "nth": "x"}', "nth is 'x'; allowed is 1 or more.", id="a bad value"),
-        pytest.param(b"[]", "The body is not what is needed here", id="no object"),
-        pytest.param(b"{", "The body is not what is needed here", id="no JSON"),
+        pytest.param(b"[]", "The body is not as it must be", id="no object"),
+        pytest.param(b"{", "The body is not as it must be", id="no JSON"),
         pytest.param(b"", "effect is missing; allowed is error, deny", id="nothing"),
         pytest.param(b'{"scenario": "x"}', "scenario is 'x'; allowed is one of at-least-once", id="a bad scenario"),
     ],

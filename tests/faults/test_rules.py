@@ -27,18 +27,21 @@ ON_MESSAGES: Final = (
     "SendMessage, DeleteMessage, ChangeMessageVisibility, SendMessageBatch, DeleteMessageBatch, "
     "ChangeMessageVisibilityBatch or ReceiveMessage"
 )
-AFTERWARDS: Final = "lose-answer or deliver-twice with a task and ReceiveMessage: what it brings is not known before"
+AFTERWARDS: Final = (
+    "lose-answer or deliver-twice with a task and ReceiveMessage: it is not known before what a receive brings"
+)
 
 REFUSED: Final[list[tuple[dict[str, Any], str]]] = [
     ({}, f"effect is missing; allowed is {EFFECT_NAMES}."),
     ({"effect": "explode"}, f"effect is 'explode'; allowed is {EFFECT_NAMES}."),
     ({"effect": 1}, f"effect is 1; allowed is {EFFECT_NAMES}."),
-    ({**DROP, "when": 1}, f"'when' is no key of a rule whose effect is drop; allowed are effect, {KEYS}."),
-    ({**DROP, "error": "OverLimit"}, f"'error' is no key of a rule whose effect is drop; allowed are effect, {KEYS}."),
-    ({"effect": "error"}, f"error is missing, which the effect error needs: one of {', '.join(NAMES)}."),
+    ({**DROP, "when": 1}, f"'when' is not a key of a rule whose effect is drop; allowed are effect, {KEYS}."),
+    ({**DROP, "error": "OverLimit"},
+     f"'error' is not a key of a rule whose effect is drop; allowed are effect, {KEYS}."),
+    ({"effect": "error"}, f"error is missing; the effect error needs it: one of {', '.join(NAMES)}."),
     ({"effect": "error", "error": "Oops"}, f"error is 'Oops'; allowed is one of {', '.join(NAMES)}."),
     ({"effect": "error", "error": "OverLimit", "message": 1}, "message is 1; allowed is a text."),
-    ({"effect": "status"}, "status is missing, which the effect status needs: 400 to 599."),
+    ({"effect": "status"}, "status is missing; the effect status needs it: 400 to 599."),
     ({"effect": "status", "status": 200}, "status is 200; allowed is 400 to 599."),
     ({"effect": "status", "status": "503"}, "status is '503'; allowed is 400 to 599."),
     ({"effect": "status", "status": 503, "content_type": "a\r\nb: c"},
@@ -59,7 +62,7 @@ REFUSED: Final[list[tuple[dict[str, Any], str]]] = [
     ({**DROP, "probability": 1.1}, "probability is 1.1; allowed is 0 to 1."),
     ({**DROP, "probability": 0.5, "seed": -1}, "seed is -1; allowed is 0 or more."),
     ({**DROP, "nth": 2, "every": 3}, "nth is 2 and every is 3; allowed is one of the two."),
-    ({**DROP, "seed": 3}, "seed is 3; allowed is none without a probability, but for the effect shuffle."),
+    ({**DROP, "seed": 3}, "seed is 3; allowed is none without a probability, except with the effect shuffle."),
     ({"effect": "deliver-twice", "action": "SendMessage"},
      "action is 'SendMessage'; allowed is ReceiveMessage with the effect deliver-twice."),
     ({"effect": "shuffle", "action": ["ReceiveMessage", "SendMessage"]},
@@ -76,7 +79,7 @@ REFUSED: Final[list[tuple[dict[str, Any], str]]] = [
     ({"scenario": "chaos"},
      "scenario is 'chaos'; allowed is one of at-least-once, throttled, flaky-network, lost-permissions."),
     ({"scenario": "throttled", "effect": "drop"},
-     "'effect' is no key of a scenario; allowed are scenario, queue, account, seed."),
+     "'effect' is not a key of a scenario; allowed are scenario, queue, account, seed."),
     ({"scenario": "throttled", "seed": "x"}, "seed is 'x'; allowed is 0 or more."),
 ]  # fmt: skip
 

@@ -1,7 +1,7 @@
 """The commands that talk to a running emulator: they read its pages, as `sqs_emulator.testing` does.
 
 Each prints tables and sentences for people, and with `--json` what the page itself said, for programs. What people read
-may change; the pages' JSON is what scripts can rely upon.
+may change; scripts can rely on the pages' JSON.
 """
 
 from __future__ import annotations

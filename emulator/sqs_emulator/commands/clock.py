@@ -1,4 +1,4 @@
-"""The clock of an account: read it, stop it, move it on, let it run at another rate."""
+"""The clock of an account: read it, stop it, move it on, change its rate."""
 
 from __future__ import annotations
 
@@ -20,18 +20,18 @@ def _finite(_context: click.Context, option: click.Parameter, value: float | Non
     """JSON has no other numbers."""
     if value is None or math.isfinite(value):
         return value
-    raise click.BadParameter(f"{value} is not a number that time can have.", param=option)
+    raise click.BadParameter(f"{value} is not a finite number.", param=option)
 
 
 @click.command()
 @click.argument("seconds", type=float, required=False, callback=_finite)
-@click.option("--until", metavar="MOMENT", help=f"Instead of seconds, a moment to move it to: {_MOMENT}.")
+@click.option("--until", metavar="MOMENT", help=f"Move it on to this moment, instead of by seconds: {_MOMENT}.")
 @with_emulator
 def advance(running: Running, seconds: float | None, until: str | None, as_json: bool) -> None:
     """Move the account's clock on by SECONDS.
 
-    All that falls due on the way has happened at its own moment when this returns, and polls are answered. The clocks
-    of clients do not move: a Celery worker waits for an ETA by its own.
+    What has to happen on the way has happened when this returns, each at its own moment, and polls are answered. The
+    clocks of clients do not move: a Celery worker waits for an ETA by its own clock.
     """
     if (seconds is None) == (until is None):
         raise click.UsageError("Give either SECONDS or --until.")
@@ -58,13 +58,13 @@ def _happened(running: Running, after: int, until: int) -> str:
 @with_emulator
 @click.pass_context
 def clock(context: click.Context, running: Running, as_json: bool) -> None:
-    """Show the account's clock; freeze, resume or hasten it."""
+    """Show the account's clock; freeze it, resume it, or change its rate."""
     if context.invoked_subcommand is None:
         _tell(running.get("clock"), as_json)
 
 
 @clock.command()
-@click.option("--at", metavar="MOMENT", help=f"A later moment to move it on to first: {_MOMENT}.")
+@click.option("--at", metavar="MOMENT", help=f"Move it on to this later moment first: {_MOMENT}.")
 @with_emulator
 def freeze(running: Running, at: str | None, as_json: bool) -> None:
     """Stop the clock. It can still be moved on with `advance`."""
@@ -82,7 +82,7 @@ def resume(running: Running, as_json: bool) -> None:
 @click.argument("factor", metavar="X", type=float, callback=_finite)
 @with_emulator
 def rate(running: Running, factor: float, as_json: bool) -> None:
-    """Let X seconds of the clock pass in each real one."""
+    """Let X seconds of the clock pass in each real second."""
     _tell(running.post("clock/rate", {"rate": factor}), as_json)
 
 
@@ -98,7 +98,7 @@ def _tell(state: dict[str, Any], as_json: bool) -> None:
 
 
 def _off_by(now: int) -> str:
-    """Say how far it is from this machine's clock, where that is more than a request takes."""
+    """Say how far it is from this machine's clock, if that is more than a request takes."""
     ahead = now - round(time.time() * 1_000)
     if abs(ahead) < 1_000:
         return ""

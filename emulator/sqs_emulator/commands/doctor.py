@@ -29,15 +29,15 @@ _SUBJECTS: Final = (
     type=click.Choice([*_SEVERITIES, _NEVER]),
     default="error",
     show_default=True,
-    help="Exit with status 1 for findings so bad, or worse.",
+    help="Exit with status 1 if there is a finding of this severity, or a worse one.",
 )
 @with_emulator
 @click.pass_context
 def doctor(context: click.Context, running: Running, fail_on: str, as_json: bool) -> None:
     """Say what is wrong, the worst first, and what to change.
 
-    An error: work is lost, done twice, or not done. A warning: it may be, or it went well by luck. A hint: probably
-    not as it was meant.
+    An error: work is lost, done twice, or not done. A warning: this may happen, or it went well by luck. A hint:
+    something is probably not as you want it.
     """
     page = running.get("doctor")
     if as_json:
@@ -48,7 +48,7 @@ def doctor(context: click.Context, running: Running, fail_on: str, as_json: bool
         tell(_healthy(running))
     if page["full"] and not as_json:
         say("")
-        tell("(Older events are forgotten, and what they would have told; see --events of `sqs-emulator serve`.)")
+        tell("(Older events are forgotten, so something may be missing here; see --events of `sqs-emulator serve`.)")
     if _is_bad(page["findings"], fail_on):
         context.exit(1)
 

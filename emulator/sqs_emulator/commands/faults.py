@@ -1,4 +1,4 @@
-"""What goes wrong on purpose: rules and scenarios, put in force, listed with how often they applied, and ended."""
+"""What goes wrong on purpose: rules and scenarios are put in force, listed with their counts, and removed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sqs_emulator.commands.terminal import say, say_json, tell, width, wrapped
 
 # The keys of a rule whose values are not texts.
 NUMBERS: Final = ("nth", "every", "times", "probability", "seed", "status", "seconds", "at_most", "among")
-SEVERAL: Final = ("action", "entries")  # parted by commas
+SEVERAL: Final = ("action", "entries")  # separated by commas
 _COLUMNS: Final = (
     Column("id", right=True),
     Column("effect", least=20),
@@ -42,7 +42,7 @@ def faults(context: click.Context, running: Running, as_json: bool) -> None:
 @faults.command("list")
 @with_emulator
 def list_(running: Running, as_json: bool) -> None:
-    """List the rules in force, with how many calls each met and how often it applied."""
+    """List the rules in force, with how many calls each of them matched and how often it was applied."""
     _list(running, as_json)
 
 
@@ -61,14 +61,15 @@ def add(running: Running, words_: tuple[str, ...], as_json: bool) -> None:
     sqs-emulator faults add latency seconds=2 queue='orders-*' probability=0.1 seed=1
     sqs-emulator faults add lose-answer action=SendMessage nth=3
 
-    A wrong effect, key or value is answered with those that there are. Several actions or entries are parted by commas.
+    If an effect, a key or a value is wrong, the answer lists what is allowed. Commas separate several actions or
+    entries.
     """
     added = running.post("faults", rule_of(words_))
     _tell(added, as_json, "", title="Added:")
 
 
 def rule_of(given: Iterable[str]) -> dict[str, Any]:
-    """Make a rule of what stands on the line. A word without `=` is the effect."""
+    """Make a rule of the words of a command line. A word without `=` is the effect."""
     rule: dict[str, Any] = {}
     for word in given:
         key, equals, value = word.partition("=")
@@ -81,7 +82,7 @@ def rule_of(given: Iterable[str]) -> dict[str, Any]:
 
 
 def _value(key: str, text: str) -> Any:
-    """Read what is no text. What cannot be read goes as it is: the emulator says what is allowed."""
+    """Read what is not a text. What cannot be read is sent as it is: the emulator says what is allowed."""
     if key in SEVERAL:
         parts = [_number(part) if key == "entries" else part for part in text.split(",")]
         return parts[0] if len(parts) == 1 else parts
@@ -101,25 +102,25 @@ def _number(text: str) -> int | float | str:
 @click.argument("rule", metavar="ID|SCENARIO")
 @with_emulator
 def remove(running: Running, rule: str, as_json: bool) -> None:
-    """End a rule by its id, or a scenario by its name."""
+    """Remove a rule by its id, or a scenario by its name."""
     _tell(running.delete(f"faults/{quote(rule, safe='')}"), as_json, "", title="Removed:")
 
 
 @faults.command()
 @with_emulator
 def clear(running: Running, as_json: bool) -> None:
-    """End all rules of the account. Those of every account (--account '*') stay, unless that is the account."""
+    """Remove all rules of the account, but not those of every account. With --account '*', remove all there are."""
     removed = running.delete("faults")
     _tell(removed, as_json, f"There were no faults in account {running.account}.", title="Removed:")
 
 
 @faults.command()
 @click.argument("name", required=False)
-@click.option("--seed", type=int, help="What chance draws from, so that it draws the same again.")
+@click.option("--seed", type=int, help="Where chance begins: the same seed and the same calls give the same faults.")
 @click.option("--queue", help="Only calls on this queue: a name, or a pattern such as orders-*.")
 @with_emulator
 def scenario(running: Running, name: str | None, seed: int | None, queue: str | None, as_json: bool) -> None:
-    """Begin the scenario NAME; without one, say what scenarios there are."""
+    """Begin the scenario NAME; without NAME, say what scenarios there are."""
     if name is None:
         _scenarios(running.get("faults/scenarios"), as_json)
         return
@@ -166,7 +167,7 @@ def _row(rule: dict[str, Any]) -> list[str]:
     ]
 
 
-# What is told of elsewhere in a row; all else belongs to the effect.
+# What has columns of its own in a row. The rest belongs to the effect.
 _COMMON: Final = (
     *("id", "matched", "applied", "effect", "action", "queue", "account", "task"),
     *("nth", "every", "times", "probability", "seed", "scenario"),
@@ -185,7 +186,7 @@ def _several(value: object) -> str:
 def _when(rule: dict[str, Any]) -> str:
     parts = []
     if "nth" in rule:
-        parts.append(f"the {_ordinal(rule['nth'])} alone")
+        parts.append(f"only the {_ordinal(rule['nth'])}")
     if "every" in rule:
         parts.append(f"every {_ordinal(rule['every'])}")
     if "probability" in rule:

@@ -34,7 +34,7 @@ _AMBIGUOUS_SHOWN: Final = 5
 def history(running: Running, which: str | None, queue: str | None, as_json: bool) -> None:
     """Tell what became of a message, or of a Celery task.
 
-    The id may be cut to its beginning. Without one: a table of all messages of which events are remembered. Times are
+    The beginning of an id is enough. Without an id: a table of all messages of which events are remembered. Times are
     those of the account's clock, in UTC.
     """
     lives = _all(running) if which is None else _found(running, which)
@@ -170,12 +170,12 @@ _PATIENCE: Final = 10.0  # s: beyond the wait itself
 
 
 @click.command()
-@click.option("--event", help="What to wait for, as histories word it: sent, received, deleted, timed out ...")
+@click.option("--event", help="What to wait for, in the words of a history: sent, received, deleted, timed out ...")
 @click.option("--queue", help="In this queue.")
 @click.option("--task", help="To a Celery task of this name.")
 @click.option("--task-id", help="To this Celery task.")
 @click.option("--message-id", help="To this message.")
-@click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="Until it happened so often.")
+@click.option("--count", type=click.IntRange(1), default=1, show_default=True, help="How often it has to happen.")
 @click.option("--timeout", type=click.IntRange(0), default=5, show_default=True, help="Real seconds to wait at most.")
 @with_emulator
 def wait(
@@ -191,8 +191,8 @@ def wait(
 ) -> None:
     """Wait until something has happened to a message.
 
-    All that is given must fit; it may have happened before. Tells what became of the message. If it does not happen in
-    time, the exit status is 1.
+    All options that are given must fit. It may have happened already. Tells what became of the message. If it does not
+    happen in time, the exit status is 1.
     """
     life = running.get(
         "wait",

@@ -32,15 +32,15 @@ _COLUMNS: Final = (
 @click.command()
 @click.argument("queue")
 @click.option("--state", type=click.Choice(_STATES), help="Only messages in this state.")
-@click.option("--limit", type=click.IntRange(1, _MOST), default=10, show_default=True, help="So many at most.")
-@click.option("--offset", type=click.IntRange(0), default=0, help="Pass over the first ones.")
-@click.option("--body", is_flag=True, help="Show all there is to each message, and its body.")
+@click.option("--limit", type=click.IntRange(1, _MOST), default=10, show_default=True, help="How many at most.")
+@click.option("--offset", type=click.IntRange(0), default=0, help="How many of the first ones to leave out.")
+@click.option("--body", is_flag=True, help="Show everything about each message, with its body.")
 @with_emulator
 def peek(running: Running, queue: str, state: str | None, limit: int, offset: int, body: bool, as_json: bool) -> None:
     """Look at messages of QUEUE without receiving them.
 
-    QUEUE is its name, URL or ARN. hidden: how long the delay or the visibility timeout will last; behind: the message
-    of its group that is in flight; age: since it was sent. Times are those of the account's clock.
+    QUEUE is its name, URL or ARN. hidden: how long the delay or the visibility timeout still lasts; behind: the message
+    of its group that is in flight; age: how long ago it was sent. Times are those of the account's clock.
     """
     page = running.get("messages", queue=queue, state=state, limit=limit, offset=offset)
     if as_json:

@@ -31,7 +31,7 @@ def queues(running: Running, as_json: bool) -> None:
     """List queues, and how many messages are in them.
 
     polls: receives that wait for a message; oldest: how long ago the oldest message was sent; timeout: the visibility
-    timeout; dead letters: where they go (after how many receives), and whence they come.
+    timeout; dead letters: where they go (after how many receives), and where they come from.
     """
     found = running.get("queues")
     if as_json:
@@ -71,7 +71,7 @@ def _dead_letters(queue: dict[str, Any]) -> str:
 
 
 def elsewhere(running: Running) -> str:
-    """Say where there are queues: another account than that of the client is the commonest mistake."""
+    """Say where there are queues: that the client has another account is the commonest mistake."""
     others = [other for other in running.get("accounts") if other["queues"] and other["account"] != running.account]
     told = [f"{other['queues']} in account {other['account']}" for other in others[:_OTHERS_SHOWN]]
     return f" But there are {words.listed(told)}." if told else ""
@@ -102,8 +102,8 @@ def purge(running: Running, queue: str, as_json: bool) -> None:
 def reset(running: Running, as_json: bool) -> None:
     """Drop the account, with all that is in it.
 
-    Its queues with their messages, its faults, and what was done to its clock. The queues that the configuration names
-    are created again.
+    Its queues with their messages, its faults, and all changes of its clock. Then the queues that the configuration
+    names are created again.
     """
     queues = running.get("queues")
     rules = [rule for rule in running.get("faults")["faults"] if rule["account"] == running.account]
@@ -119,4 +119,4 @@ def reset(running: Running, as_json: bool) -> None:
     if rules:
         parts.append(words.count(len(rules), "fault rule"))
     removed = f"removed {words.listed(parts)}" if parts else "nothing to remove"
-    tell(f"Account {running.account}: {removed}. Its clock is set back.")
+    tell(f"Account {running.account}: {removed}. Its clock is reset.")

@@ -1,4 +1,4 @@
-"""The running emulator that a command talks to, how it is chosen, and what is said when it does not answer."""
+"""The running emulator that a command talks to: how it is chosen, and what is said if it does not answer."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ Command = Callable[..., None]
 
 
 class CommandRefused(click.ClickException):
-    """The emulator would not do it; says why."""
+    """The emulator refused it; says why."""
 
 
 class Running:
-    """The pages of a running emulator, for one account. Where there is no answer, that is a clear line."""
+    """The pages of a running emulator, for one account. If nothing answers, a command says so in one line."""
 
     def __init__(self, url: str, account: str) -> None:
         from sqs_emulator.testing import Account  # with http and ssl it takes long to import, and --help needs neither
@@ -61,7 +61,7 @@ class Running:
                 f"{URL_VARIABLE} where it is."
             ) from None
         except (HTTPException, ValueError):
-            raise click.ClickException(f"what answers at {self.url} is no sqs-emulator.") from None
+            raise click.ClickException(f"what answers at {self.url} is not an sqs-emulator.") from None
 
 
 class Chosen:
@@ -88,7 +88,7 @@ def _url(given: str) -> str:
 
 
 def _own_account() -> str:
-    """Return the account that this shell's other clients have."""
+    """Return the account that this shell's other clients use."""
     key = os.environ.get(KEY_VARIABLE, "")
     return key if ACCOUNT_ID.fullmatch(key) else DEFAULT_ACCOUNT
 

@@ -1,8 +1,8 @@
 """Tables: aligned columns that fit into a terminal.
 
-When a table is too wide, columns give way until it fits, in this order: ids are cut to their beginnings, by which
-`history` knows them too; extras are left out; texts are cut, the longest first, to the least that they keep; what can
-be spared is left out, and a last line says so. What is left may be wider still: then the terminal breaks its lines.
+If a table is too wide, this happens until it fits, in this order: ids are cut to their beginnings, which `history`
+takes too; extras are left out; texts are cut, the longest first, to the least that they keep; what can be spared is
+left out, and a last line says so. If it is still too wide, the terminal breaks its lines.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ _UNITS: Final = (("d", 86_400_000), ("h", 3_600_000), ("min", 60_000), ("s", 1_0
 
 
 def _unit(milliseconds: int) -> tuple[str, int]:
-    """Return the largest unit of which there are two or more: 90 s are more to the point than 1 min."""
+    """Return the largest unit of which there are two or more: 90 s say more than 1 min."""
     return next(((name, length) for name, length in _UNITS if milliseconds >= 2 * length), _UNITS[-1])
 
 
@@ -23,7 +23,7 @@ def age(milliseconds: int) -> str:
 
 
 def left(milliseconds: int) -> str:
-    """Say how long something will be: nothing is over as long as this says 1."""
+    """Say how long something still lasts: rounded up, so that 0 is said only when it is over."""
     name, length = _unit(milliseconds)
     return f"{-(-max(milliseconds, 0) // length)} {name}"
 

@@ -66,5 +66,5 @@ def _dead_letter_queue(template: Template) -> str | None:
     if (target is None) != (count is None):
         raise ConfigError("dead_letter_queue and max_receive_count go together: one is set and the other is not.")
     if target is not None and "RedrivePolicy" in template.attributes:
-        raise ConfigError("RedrivePolicy and dead_letter_queue exclude each other: one says what the other does.")
+        raise ConfigError("RedrivePolicy and dead_letter_queue cannot both be set: they say the same.")
     return target

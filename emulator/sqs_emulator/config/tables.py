@@ -60,7 +60,7 @@ class ClockConfig(msgspec.Struct, frozen=True, kw_only=True):
         if not LOWEST_RATE <= self.rate <= HIGHEST_RATE:
             raise bad_value("rate", self.rate, ALLOWED_RATES, setting="clock")
         if self.frozen and self.rate != 1:
-            raise ConfigError("frozen and rate exclude each other: a frozen one stands.", setting="clock")
+            raise ConfigError("frozen and rate cannot both be set: a frozen clock stands still.", setting="clock")
 
     @property
     def start_ms(self) -> int | None:

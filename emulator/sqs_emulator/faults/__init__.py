@@ -1,4 +1,4 @@
-"""SQS misbehaving on demand: rules that say which calls go wrong, when, and how. Nothing of it is there without rules.
+"""SQS misbehaving on demand: rules that say which calls go wrong, when, and how. Without rules, nothing of it is there.
 
 `rules.py` says what a rule is, `parsing.py` reads what people write, `injector.py` puts rules in force, and
 `scenarios.py` names whole sets of them.

@@ -1,4 +1,4 @@
-"""A rule in force: how often it was met, how often it applied, and whom it holds up."""
+"""A rule in force: how often it matched, how often it was applied, and which calls it holds up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Held(Protocol):
 
 
 class ActiveRule:
-    """`seed` is the rule's, or one drawn for it, so that what happened can be had again."""
+    """`seed` is the rule's, or one that was drawn for it, so that what happened can be repeated."""
 
     def __init__(self, number: int, rule: FaultRule) -> None:
         self.number = number
@@ -31,7 +31,7 @@ class ActiveRule:
         self.held: set[Held] = set()
         self.seed = random.getrandbits(_SEED_BITS) if rule.seed is None else rule.seed
         self._chances = random.Random(self.seed)
-        self.order = random.Random(f"order {self.seed}")  # what an effect that shuffles draws from
+        self.order = random.Random(f"order {self.seed}")  # what `shuffle` draws from
 
     def applies(self) -> bool:
         """Count one more match, and say whether the rule applies to it.
@@ -48,7 +48,7 @@ class ActiveRule:
         return True
 
     def release(self, account: str | None = None) -> None:
-        """Let the calls go on that are held up: all of them, or those on an account."""
+        """Let the calls go on that it holds up: all of them, or those on an account."""
         for call in [held for held in self.held if account in (None, held.account)]:
             call.release()
 

@@ -70,7 +70,7 @@ class Drop(Effect, frozen=True, tag="drop"):
 
 
 class LoseAnswer(Effect, frozen=True, tag="lose-answer"):
-    """The call is done, and its answer lost: the connection is closed, or a bare status is all that arrives."""
+    """The call is done, but its answer is lost: the connection is closed, or only a bare status arrives."""
 
     can_wait_for_tasks = True
     status: int | None = None
@@ -86,7 +86,7 @@ class Latency(Effect, frozen=True, tag="latency"):
 
 
 class FailEntries(Effect, frozen=True, tag="fail-entries"):
-    """Entries of a batch fail, the others are done. None named: all of them, or those of the rule's task."""
+    """Some entries of a batch fail, the others are done. If none are named: all, or those of the rule's task."""
 
     done_to = BATCHES
     entries: tuple[int | str, ...] = ()  # by Id, or by place, from 0
@@ -95,17 +95,18 @@ class FailEntries(Effect, frozen=True, tag="fail-entries"):
 
 
 class Fewer(Effect, frozen=True, tag="fewer"):
-    """A receive gets so many messages at most; 0: it is answered with none, at once."""
+    """A receive gets so many messages at most. With 0, it is answered at once, with none."""
 
     done_to = (RECEIVE,)
     at_most: int
 
 
 class DeliverTwice(Effect, frozen=True, tag="deliver-twice"):
-    """A message of a standard queue is handed out by two receives, though the first one hides or deletes it.
+    """A message of a standard queue is given to two receives, even if the first one hides or deletes it.
 
-    It is visible again as soon as it was received; until it was received a second time, deleting it is answered with
-    success and does not remove it. It is judged once, when it is received for the first time.
+    It is visible again as soon as it is received. Until it is received a second time, a delete is answered with
+    success, but does not remove it. Whether this happens to a message is decided once, when it is received for the
+    first time.
     """
 
     done_to = (RECEIVE,)
@@ -114,7 +115,7 @@ class DeliverTwice(Effect, frozen=True, tag="deliver-twice"):
 
 
 class Shuffle(Effect, frozen=True, tag="shuffle"):
-    """A receive of a standard queue draws its messages from the first ones in order."""
+    """A receive from a standard queue draws its messages, by chance, from the first ones in order."""
 
     done_to = (RECEIVE,)
     in_delivery = True

@@ -1,4 +1,4 @@
-"""Fault rules as people write them: what each key may be, and words for what cannot be."""
+"""Fault rules as people write them: what is allowed for each key, and the words for what is refused."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def parse_rule(given: Mapping[str, Any]) -> FaultRule:
     for key in given:
         if key != "effect" and key not in RULE_KEYS and key not in fields:
             allowed = ", ".join(("effect", *fields, *RULE_KEYS))
-            raise FaultError(f"{key!r} is no key of a rule whose effect is {name}; allowed are {allowed}.")
+            raise FaultError(f"{key!r} is not a key of a rule whose effect is {name}; allowed are {allowed}.")
     missing = next((field for field in fields.values() if field.required and field.name not in given), None)
     if missing is not None:
-        raise FaultError(f"{missing.name} is missing, which the effect {name} needs: {EFFECT_KEYS[missing.name][1]}.")
+        raise FaultError(f"{missing.name} is missing; the effect {name} needs it: {EFFECT_KEYS[missing.name][1]}.")
     effect = kind(**{key: read(key, given[key], EFFECT_KEYS) for key in fields if key in given})
     rule = FaultRule(effect=effect, **{key: read(key, given[key], RULE_KEYS) for key in RULE_KEYS if key in given})
     check(rule)
@@ -66,7 +66,7 @@ def check(rule: FaultRule) -> None:
         raise FaultError(f"nth is {rule.nth} and every is {rule.every}; allowed is one of the two.")
     if rule.seed is not None and not rule.draws:
         drawing = _either([name for name, kind in EFFECTS.items() if kind.draws])
-        raise FaultError(_refusal("seed", rule.seed, f"none without a probability, but for the effect {drawing}"))
+        raise FaultError(_refusal("seed", rule.seed, f"none without a probability, except with the effect {drawing}"))
 
 
 def _check_task(rule: FaultRule, task: str) -> None:
@@ -77,7 +77,7 @@ def _check_task(rule: FaultRule, task: str) -> None:
         return
     if rule.action == (RECEIVE,):
         waiting = _either([name for name, kind in EFFECTS.items() if kind.can_wait_for_tasks])
-        allowed = f"{waiting} with a task and ReceiveMessage: what it brings is not known before"
+        allowed = f"{waiting} with a task and ReceiveMessage: it is not known before what a receive brings"
         raise FaultError(_refusal("effect", effect.name(), allowed))
     if effect.done_to == (RECEIVE,):
         raise FaultError(_refusal("task", task, f"none with the effect {effect.name()}"))
@@ -91,7 +91,7 @@ def _either(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
 
 
-# The keys: what makes a value of what was written, and what is allowed.
+# The keys: each has what makes a value of what was written, and words for what is allowed.
 
 
 class Key(NamedTuple):

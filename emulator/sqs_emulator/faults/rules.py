@@ -5,12 +5,12 @@ A rule is written flat (`parsing.py` reads it), as JSON or in a `[[faults]]` tab
     {"action": "SendMessage", "queue": "orders*", "times": 2, "effect": "error", "error": "RequestThrottled"}
 
 Which calls: `action` (a name, several, or `*`), `queue` (a name, or a glob pattern), `account` (or `*` for all), `task`
-(a Celery task's name or a pattern: calls that bear or name a message of that task). When: `nth` (the nth matching call
+(a Celery task's name or a pattern: calls that carry or name a message of that task). When: `nth` (the nth matching call
 alone), `every` (each nth), `probability` (with a `seed`), `times` (so often at most); all that are given must hold, and
-none given means always. What: `effect`, with keys of its own (`effects.py`).
+none means always. What: `effect`, with keys of its own (`effects.py`).
 
-A rule of `deliver-twice` counts messages as they are received for the first time, one of `shuffle` receives that find
-something; all others count calls.
+A rule of `deliver-twice` counts messages, each when it is received for the first time. One of `shuffle` counts receives
+that find something. All others count calls.
 """
 
 from __future__ import annotations

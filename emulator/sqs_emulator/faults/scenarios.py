@@ -1,6 +1,6 @@
 """Named scenarios: whole sets of rules that are switched on together.
 
-Each is a function of a queue pattern, an account and a seed; its docstring says what it does, at which rates. The same
+Each is a function of a queue pattern, an account and a seed; its docstring says what it does, and how often. The same
 seed and the same calls in the same order give the same faults.
 """
 
@@ -28,35 +28,35 @@ _Draft = tuple[Effect, float | None]  # with what probability
 
 
 def _at_least_once() -> tuple[_Draft, ...]:
-    """What AWS reserves the right to do with a standard queue: deliver a message more than once, and out of order.
+    """What AWS may do with a standard queue: deliver a message more than once, and out of order.
 
-    Of five messages one, by chance, is received twice: it stays visible when it is received for the first time, and
-    deleting it does not remove it until it was received again. Every receive draws from the ten messages that are next
-    in order. Nothing is lost; FIFO queues are left alone.
+    One message of five, by chance, is received twice: it stays visible when it is received for the first time, and
+    until it is received again, a delete does not remove it. Every receive draws from the ten messages that are next in
+    order. Nothing is lost, and FIFO queues are left as they are.
     """
     return (DeliverTwice(), 0.2), (Shuffle(among=10), None)
 
 
 def _throttled() -> tuple[_Draft, ...]:
-    """More requests than AWS allows: of ten calls three, by chance, are answered with RequestThrottled (403), undone.
+    """More requests than AWS allows: three calls of ten, by chance, are answered with RequestThrottled (403).
 
-    Any action, any queue. boto3 tries again by itself: twice, unless it is configured otherwise.
+    They are not done. Any action, any queue. boto3 tries again by itself: twice, unless it is configured otherwise.
     """
     return ((Error("RequestThrottled"), 0.3),)
 
 
 def _flaky_network() -> tuple[_Draft, ...]:
-    """A network that is not to be relied upon. Of a hundred calls, by chance, each on its own:
+    """A network that nobody can rely on. Of a hundred calls, by chance, each on its own:
 
-    ten arrive 0.1 (real) seconds late; of those left, five are dropped with their connection before they are done; five
-    are done, and the connection is dropped instead of the answer; and five are answered with a bare 503 by something on
-    the way. A message whose receive lost its answer is in flight until its visibility timeout is over.
+    ten arrive 0.1 real seconds late; five are dropped with their connection before they are done; of the rest, five are
+    done, but the connection is dropped instead of the answer; and five are answered with a bare 503 by something on the
+    way. A message whose receive lost its answer is in flight until its visibility timeout is over.
     """
     return (Latency(0.1), 0.1), (Drop(), 0.05), (LoseAnswer(), 0.05), (AnswerStatus(503), 0.05)
 
 
 def _lost_permissions() -> tuple[_Draft, ...]:
-    """A role whose policies were taken away: every call is answered with AccessDenied (403), from now on."""
+    """A role that has lost its policies: from now on, every call is answered with AccessDenied (403)."""
     return ((Deny(), None),)
 
 
@@ -85,7 +85,7 @@ def parse_rules(given: Mapping[str, Any]) -> tuple[FaultRule, ...]:
         raise FaultError(f"scenario is {name!r}; allowed is one of {', '.join(_SCENARIOS)}.")
     for key in given:
         if key != "scenario" and key not in SCENARIO_KEYS:
-            raise FaultError(f"{key!r} is no key of a scenario; allowed are scenario, {', '.join(SCENARIO_KEYS)}.")
+            raise FaultError(f"{key!r} is not a key of a scenario; allowed are scenario, {', '.join(SCENARIO_KEYS)}.")
     keys = {key: read(key, value, SCENARIO_KEYS) for key, value in given.items() if key != "scenario"}
     rules = rules_of(name, **keys)
     for rule in rules:

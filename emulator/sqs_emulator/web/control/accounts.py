@@ -1,4 +1,4 @@
-"""Accounts: what there is of them, and how to be rid of it."""
+"""Accounts: which there are, and how to drop one."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class AccountPages:
         ]
 
     def drop(self, asked: Asked) -> Dropped:
-        """Forget the account that is meant: its queues, what was done to its clock, its events and its fault rules."""
+        """Forget the account that is meant: its queues, the changes of its clock, its events and its fault rules."""
         queues = sum(1 for _ in asked.broker.queues_of(asked.account))
         asked.broker.drop_account(asked.account)
         self._feed.forget(asked.account)

@@ -1,4 +1,4 @@
-"""What a page is asked for, and how it answers: JSON in, JSON out, and words where it will not."""
+"""What a page is asked for, and how it answers: JSON in, JSON out, and words for what it refuses."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _Shape = TypeVar("_Shape")
 
 
 class PageRefused(Exception):
-    """A request that a page will not answer: the status, and why, with what is allowed."""
+    """A request that a page refuses: the status, and why, with what is allowed."""
 
     def __init__(self, message: str, status: int = 400) -> None:
         super().__init__(message)
@@ -70,7 +70,7 @@ class Asked:
             )
 
     def sent(self, name: str) -> str:
-        """Return a text out of the body, a form's or JSON's; empty if it is not there."""
+        """Return a text from the body, a form or JSON; empty if it is not there."""
         if "json" in self.content_type:
             members = self.body(dict[str, object])
             return str(members.get(name, ""))
@@ -81,7 +81,7 @@ class Asked:
         try:
             return msgspec.json.decode(self._body or b"{}", type=shape)
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise PageRefused(f"The body is not what is needed here: {error}") from None
+            raise PageRefused(f"The body is not as it must be: {error}") from None
 
     def number(self, name: str, default: int, *, lowest: int = 0, highest: int = 10_000_000) -> int:
         text = self.query.get(name)
@@ -99,7 +99,7 @@ Page = Callable[[Asked], Any]
 
 
 class Pages:
-    """Makes routes of plain functions, which return what their page says; None: nothing."""
+    """Makes routes of plain functions, which return what their page says."""
 
     def __init__(self, broker: Broker, origins: Origins, accounts: Mapping[str, str]) -> None:
         self._broker = broker

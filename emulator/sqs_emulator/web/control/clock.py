@@ -1,4 +1,4 @@
-"""The clock of an account: read it, stop it, move it on, let it run at another rate."""
+"""The clock of an account: read it, stop it, move it on, change its rate."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def _moment(given: int | str) -> int:
         moment = datetime.fromisoformat(given)
     except ValueError:
         raise PageRefused(
-            f"{given!r} is no moment; allowed are milliseconds since the epoch, or ISO 8601: 2030-01-31T12:00:00Z."
+            f"{given!r} is not a moment; allowed are milliseconds since the epoch, or ISO 8601: 2030-01-31T12:00:00Z."
         ) from None
     return round((moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp() * 1000)
 

@@ -1,4 +1,4 @@
-"""Faults: what goes wrong on purpose, how often it did, and an end to it."""
+"""Faults: what goes wrong on purpose, how often it did, and how to end it."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class FaultPages:
         return _told(self._injector.add(*rules))
 
     def remove(self, asked: Asked) -> FaultsSeen:
-        """End the rule of this id, or of this account's scenario of that name, and return what they came to."""
+        """End the rule of this id, or this account's scenario of that name, and return its rules with their counts."""
         which = asked.path["rule"]
         if which.isascii() and which.isdigit():
             removed = self._injector.remove(lambda active: active.number == int(which[:18]))

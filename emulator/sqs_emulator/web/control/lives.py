@@ -38,7 +38,7 @@ class LifePages:
             watch.stop()
 
     def histories(self, asked: Asked) -> Histories:
-        """Return the lives of a message, of a Celery task's messages, or of all messages that a queue had."""
+        """Return the lives of a message, of the messages of a Celery task, or of all messages that were in a queue."""
         asked.only("message_id", "task_id", "queue")
         catch_up(asked.broker, asked.account, asked.now)
         message_id, task_id, queue = (asked.query.get(name) for name in ("message_id", "task_id", "queue"))
@@ -62,7 +62,7 @@ class LifePages:
     async def wait(self, asked: Asked) -> History:
         """Answer with a message's life when something has happened to it, or has already; 408 if it does not in time.
 
-        `event` (as a history words it: sent, received, deleted, dead-lettered ...), `queue`, `message_id`, `task`,
+        `event` (in the words of a history: sent, received, deleted, dead-lettered ...), `queue`, `message_id`, `task`,
         `task_id`: all that are given must fit. `count`: until it has happened so often. `timeout`: real seconds.
         """
         asked.only("event", "queue", "message_id", "task", "task_id", "count", "timeout")
@@ -77,7 +77,7 @@ class LifePages:
                     wanted.take(await watch.events())
         except TimeoutError:
             seen = "; ".join(map(_in_short, self._all(asked))) or "nothing"
-            raise PageRefused(f"Waited {timeout} s in vain for {wanted}. Seen: {seen}.", 408) from None
+            raise PageRefused(f"Waited {timeout} s for {wanted}, but it did not happen. Seen: {seen}.", 408) from None
         except WatchEnded:
             raise PageRefused("The emulator stops.", 503) from None
         finally:
