@@ -47,7 +47,7 @@ class Asked:
         self._body = body
         self._authorization = request.headers.get("authorization", "").encode("latin-1")
 
-    @property
+    @functools.cached_property
     def account(self) -> str:
         """The account that is meant: `?account=`, or that of the credentials, or the default one."""
         scope = credentials.of_header(self._authorization, self._accounts)
