@@ -16,8 +16,9 @@ from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.limits import RELAXED, Limits
 from sqs_emulator.core.outbox import Outbox
 from sqs_emulator.core.queue import Queue
+from sqs_emulator.services.pending import Pending
 from sqs_emulator.web.aws import AwsApi
-from sqs_emulator.web.http import Connection, HttpRequest, ParkedReply, Reply, split_target
+from sqs_emulator.web.http import Connection, HttpRequest, Reply, split_target
 from sqs_emulator.web.outbox import hand_over
 from tests.raw_http import HOST, Response, credentials, json_call, parse_response, query_call
 
@@ -82,7 +83,7 @@ def refused(code: str, message: str | None = None, *, status: int = 400) -> Iter
 class Poll:
     """A receive that is waiting, or was."""
 
-    def __init__(self, pending: ParkedReply, outbox: Outbox) -> None:
+    def __init__(self, pending: Pending[Reply], outbox: Outbox) -> None:
         self.abandon = pending.abandon
         self._replies: list[Reply] = []
         pending.subscribe(self._replies.append)

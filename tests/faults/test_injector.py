@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from sqs_emulator.contract.action import Action, Request, Result
+from sqs_emulator.contract.action import Action, Request
 from sqs_emulator.faults.effects import DeliverTwice, Fewer
 from sqs_emulator.faults.rules import FaultRule
-from sqs_emulator.services.call import Call, Pending
+from sqs_emulator.services.call import Call
 from sqs_emulator.services.dispatch import dispatch
+from sqs_emulator.services.pending import Outcome
 from tests.faults.conftest import FaultySqs
 
 
@@ -36,7 +37,7 @@ def test_what_somebody_else_wrapped_around_it_stays(faulty: FaultySqs) -> None:
     rule = faulty.add(effect="drop", action="ListQueues")
     inner, seen = faulty.api.dispatch, []
 
-    def wrapped(action: Action, call: Call, request: Request) -> Result | Pending | None:
+    def wrapped(action: Action, call: Call, request: Request) -> Outcome:
         seen.append(action.name)
         return inner(action, call, request)
 

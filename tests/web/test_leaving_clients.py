@@ -9,8 +9,9 @@ from typing import Final
 import pytest
 
 from sqs_emulator import Config, Emulator
-from sqs_emulator.contract.action import Action, Request, Result
-from sqs_emulator.services.call import Call, Pending
+from sqs_emulator.contract.action import Action, Request
+from sqs_emulator.services.call import Call
+from sqs_emulator.services.pending import Outcome
 from tests.raw_http import DEADLINE_SECONDS, Calls, Connection, credentials, http, json_call, received
 
 RESET: Final = b"\1\0\0\0\0\0\0\0"  # l_onoff, l_linger: close sends a reset
@@ -69,7 +70,7 @@ class Pause:
         self._connection = Connection(emulator.url)
         emulator.api.dispatch = self._busy
 
-    def _busy(self, action: Action, call: Call, request: Request) -> Result | Pending | None:
+    def _busy(self, action: Action, call: Call, request: Request) -> Outcome:
         if action.name == "ListQueueTags":
             self._begun.set()
             assert self._over.wait(DEADLINE_SECONDS)

@@ -6,8 +6,9 @@ import asyncio
 
 from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.clock import SystemClock
+from sqs_emulator.services.pending import Pending
 from sqs_emulator.web.aws import AwsApi
-from sqs_emulator.web.http import Connection, HttpRequest, ParkedReply, Reply
+from sqs_emulator.web.http import Connection, HttpRequest, Reply
 from sqs_emulator.web.turn import Turn
 
 
@@ -25,7 +26,7 @@ class Asker:
     def write_reply(self, request: HttpRequest, reply: Reply) -> None:
         self.log.append(f"{self.name} {reply.status} {reply.body.decode()[:20]}")
 
-    def park(self, request: HttpRequest, parked: ParkedReply) -> None:
+    def park(self, request: HttpRequest, parked: Pending[Reply]) -> None:
         self.log.append(f"{self.name} parked")
 
 

@@ -27,7 +27,8 @@ from sqs_emulator.faults.effects import (
 )
 from sqs_emulator.faults.outcomes import BareStatus, ConnectionDropped, Unanswered
 from sqs_emulator.faults.subject import Subject, task_of
-from sqs_emulator.faults.waits import Answer, HeldCall, Outcome, Proceed, Time, changed
+from sqs_emulator.faults.waits import LateCall, Proceed, Time, changed
+from sqs_emulator.services.pending import Answer, Outcome
 
 
 class Hit(NamedTuple):
@@ -84,11 +85,11 @@ def _lost(effect: LoseAnswer) -> Unanswered:
 
 
 def _latency(effect: Latency, hit: Hit) -> Outcome:
-    number = hit.subject.account
-    account = hit.subject.call.broker.accounts.get(number) if effect.clock == "virtual" else None
+    number, call = hit.subject.account, hit.subject.call
+    account = call.broker.accounts.get(number) if effect.clock == "virtual" else None
     # An account that is not there yet has no clock that anybody has moved.
     time = hit.real_time if account is None else Time(account.clock, account.timers)
-    return HeldCall(number, hit.proceed, time, effect.seconds, hit.rule)
+    return LateCall(number, hit.proceed, time, effect.seconds, hit.rule, call.is_gone).pending()
 
 
 def _fewer(effect: Fewer, hit: Hit) -> Outcome:

@@ -25,8 +25,9 @@ from sqs_emulator.faults.doing import DOING, Doing, Hit, lose_answer_with_task
 from sqs_emulator.faults.effects import RECEIVE, LoseAnswer
 from sqs_emulator.faults.rules import ANY, FaultRule
 from sqs_emulator.faults.subject import Subject
-from sqs_emulator.faults.waits import Outcome, Proceed, Time
+from sqs_emulator.faults.waits import Proceed, Time
 from sqs_emulator.services.call import Call
+from sqs_emulator.services.pending import Outcome
 
 Dispatch = Callable[[Action, Call, Request], Outcome]
 

@@ -14,6 +14,10 @@ from sqs_emulator.core.identifiers import parse_queue_url
 from sqs_emulator.core.queue import Queue
 
 
+def _stays() -> bool:
+    return False
+
+
 class Call(msgspec.Struct, eq=False, gc=False):
     """One request's surroundings. `now` (ms) is read once, from the clock of the account that owns the queue."""
 
@@ -22,10 +26,10 @@ class Call(msgspec.Struct, eq=False, gc=False):
     region: str
     consumer: Consumer | None
     trace_header: str | None  # the X-Amzn-Trace-Id that came with the request, not in it
-    base_url_of: Callable[
-        [Any], str
-    ]  # what the URLs of queues begin with, so that the sender of `request` reaches them
+    # What the URLs of queues begin with, so that the sender of `request` reaches them.
+    base_url_of: Callable[[Any], str]
     request: Any = None
+    is_gone: Callable[[], bool] = _stays  # whether nobody would hear an answer any more
     now: int = 0
 
     def queue(self, url: str | None) -> Queue:
@@ -49,21 +53,3 @@ class Call(msgspec.Struct, eq=False, gc=False):
         """Return a queue's URL as this client can reach it."""
         account, name = queue.arn.rsplit(":", 2)[1:]
         return f"{self.base_url_of(self.request)}/{account}/{name}"
-
-
-class Pending:
-    """An answer that is not there yet: a waiting ReceiveMessage.
-
-    No ABC: every outcome is asked whether it is one of these, and an ABC answers that several times slower.
-    """
-
-    def subscribe(self, answer: Callable[[Any], None], *, is_gone: Callable[[], bool]) -> None:
-        """Wait from now on; `answer` is called once, at once perhaps, unless `is_gone` says that nobody would hear.
-
-        It is called with the action's result, or with the exception that came instead: only faults bring one.
-        """
-        raise NotImplementedError
-
-    def abandon(self) -> None:
-        """Stop waiting: the client has left. `answer` is not called any more."""
-        raise NotImplementedError

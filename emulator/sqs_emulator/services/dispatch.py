@@ -7,13 +7,14 @@ from typing import Any, Final
 
 import msgspec
 
-from sqs_emulator.contract.action import Action, Request, Result
+from sqs_emulator.contract.action import Action, Request
 from sqs_emulator.core.errors import MissingParameter
-from sqs_emulator.services.call import Call, Pending
+from sqs_emulator.services.call import Call
+from sqs_emulator.services.pending import Outcome
 from sqs_emulator.services.sqs import messages, move_tasks, permissions, queues
 
 # Each takes the request struct of its own action, which no common type can say.
-Handler = Callable[[Call, Any], "Result | Pending | None"]
+Handler = Callable[[Call, Any], Outcome]
 
 HANDLERS: Final[dict[str, Handler]] = {
     "CreateQueue": queues.create_queue,
@@ -42,7 +43,7 @@ HANDLERS: Final[dict[str, Handler]] = {
 }
 
 
-def dispatch(action: Action, call: Call, request: Request) -> Result | Pending | None:
+def dispatch(action: Action, call: Call, request: Request) -> Outcome:
     """Answer a request, at once or pending; raises SqsError. Whoever needs to stand in between wraps this."""
     for field in action.required:
         if getattr(request, field) is None:

@@ -8,9 +8,10 @@ from typing import Any, Final
 
 from sqs_emulator.core.identifiers import uuid4_text
 from sqs_emulator.faults.outcomes import ConnectionDropped
+from sqs_emulator.services.pending import Pending
 from sqs_emulator.web import health
 from sqs_emulator.web.aws import AwsApi
-from sqs_emulator.web.http import NO_ANSWER, Connection, HttpRequest, ParkedReply, Reply, make_reply
+from sqs_emulator.web.http import NO_ANSWER, Connection, HttpRequest, Reply, make_reply
 from sqs_emulator.web.outbox import hand_over
 
 Scope = MutableMapping[str, Any]
@@ -110,7 +111,7 @@ async def _read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) 
             return b"".join(parts)
 
 
-async def _wait(api: AwsApi, parked: ParkedReply, receive: Receive) -> Reply | None:
+async def _wait(api: AwsApi, parked: Pending[Reply], receive: Receive) -> Reply | None:
     """Return the reply of a waiting call, None if the client left before there was one."""
     reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
     parked.subscribe(reply.set_result)

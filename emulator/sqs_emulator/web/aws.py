@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Final, NamedTuple
 
 from sqs_emulator.contract.action import Action, Request, Result
@@ -16,9 +17,10 @@ from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.errors import SqsError
 from sqs_emulator.core.identifiers import DEFAULT_ACCOUNT, uuid4_text
 from sqs_emulator.faults.outcomes import BareStatus, Unanswered
-from sqs_emulator.services.call import Call, Pending
+from sqs_emulator.services.call import Call
 from sqs_emulator.services.dispatch import dispatch
-from sqs_emulator.web.http import NO_ANSWER, HttpRequest, ParkedReply, Reply, make_reply
+from sqs_emulator.services.pending import Answer, Outcome, Pending
+from sqs_emulator.web.http import NO_ANSWER, HttpRequest, Reply, make_reply
 from sqs_emulator.web.origins import Origins
 from sqs_emulator.wire import aws_json, aws_query, credentials
 from sqs_emulator.wire.aws_json import NOT_DECODED, TARGETS, encode_result
@@ -100,15 +102,15 @@ class AwsApi:
     ) -> None:
         self.broker = broker
         self.max_body = max_body
-        self.dispatch: Callable[[Action, Call, Request], Result | Pending | None] = dispatch
-        self.answer: Callable[[HttpRequest], Reply | ParkedReply] = self._answer
+        self.dispatch: Callable[[Action, Call, Request], Outcome] = dispatch
+        self.answer: Callable[[HttpRequest], Reply | Pending[Reply]] = self._answer
         self._region = region
         self._base_url = None if base_url is None else base_url.rstrip("/")
         self._origins = origins or Origins()
         self._trust_forwarded = trust_forwarded
         self._accounts = accounts
 
-    def _answer(self, request: HttpRequest) -> Reply | ParkedReply:
+    def _answer(self, request: HttpRequest) -> Reply | Pending[Reply]:
         """The hot path: long for its calls' sake, each of which every request would pay for."""
         headers = request.headers
         if b"origin" in headers:
@@ -143,10 +145,11 @@ class AwsApi:
                 request.header(b"x-amzn-trace-id") if b"x-amzn-trace-id" in headers else None,
                 self._base_url_of,
                 request,
+                connection.is_gone,
             )
             outcome = self.dispatch(action, call, arguments)
             if isinstance(outcome, Pending):
-                return _Parked(outcome, action, spelling, request_id, connection.is_gone)
+                return outcome.then(partial(_late_reply, action, spelling, request_id))
             if spelling is not _JSON:
                 return make_reply(200, spelling.content_type, request_id, spelling.encode(action, outcome, request_id))
             body = b"" if outcome is None else encode_result(outcome)
@@ -193,30 +196,11 @@ def _first(header: str) -> str:
     return header.split(",", 1)[0].strip()
 
 
-class _Parked:
-    """A call that is answered later, on its way to a reply."""
-
-    def __init__(
-        self, pending: Pending, action: Action, spelling: Spelling, request_id: str, is_gone: Callable[[], bool]
-    ) -> None:
-        self._pending = pending
-        self._action = action
-        self._spelling = spelling
-        self._request_id = request_id
-        self._is_gone = is_gone
-        self.abandon = pending.abandon
-
-    def subscribe(self, write: Callable[[Reply], None]) -> None:
-        def answer(outcome: Result | Exception | None) -> None:
-            write(self._reply(outcome))
-
-        self._pending.subscribe(answer, is_gone=self._is_gone)
-
-    def _reply(self, outcome: Result | Exception | None) -> Reply:
-        if isinstance(outcome, Exception):
-            return _failure_reply(outcome, self._spelling, self._request_id)
-        body = self._spelling.encode(self._action, outcome, self._request_id)
-        return make_reply(200, self._spelling.content_type, self._request_id, body)
+def _late_reply(action: Action, spelling: Spelling, request_id: str, answer: Answer) -> Reply:
+    """Write the answer of a call that was pending."""
+    if isinstance(answer, Exception):
+        return _failure_reply(answer, spelling, request_id)
+    return make_reply(200, spelling.content_type, request_id, spelling.encode(action, answer, request_id))
 
 
 def _failure_reply(error: Exception, spelling: Spelling, request_id: str) -> Reply:

@@ -6,7 +6,7 @@ They are made once per request and say no more than needed: what they cost, ever
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final, Protocol
+from typing import Final
 from urllib.parse import urlsplit
 
 import msgspec
@@ -98,15 +98,3 @@ NO_ANSWER: Final = 0
 def make_reply(status: int, content_type: str, request_id: str, body: bytes, more: str = "") -> Reply:
     head = f"content-type: {content_type}\r\nx-amzn-requestid: {request_id}\r\n{more}content-length: {len(body)}\r\n"
     return Reply(status, head, body)
-
-
-class ParkedReply(Protocol):
-    """An answer that is not there yet."""
-
-    def subscribe(self, write: Callable[[Reply], None], /) -> None:
-        """Wait from now on; `write` is called once, at once perhaps."""
-        ...
-
-    def abandon(self) -> None:
-        """Stop waiting: the client has left."""
-        ...

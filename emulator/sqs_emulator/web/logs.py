@@ -9,13 +9,14 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from sqs_emulator.services.pending import Pending
 from sqs_emulator.web.aws import AwsApi
-from sqs_emulator.web.http import HttpRequest, ParkedReply, Reply
+from sqs_emulator.web.http import HttpRequest, Reply
 
 _access = logging.getLogger("sqs_emulator.access")
 _wire = logging.getLogger("sqs_emulator.wire")
 
-OnReply = Callable[[Reply], None]
+Log = Callable[[Reply], Reply]  # notes a reply, and passes it on
 
 
 def attach(api: AwsApi, *, access: bool, wire: bool) -> None:
@@ -27,42 +28,26 @@ def attach(api: AwsApi, *, access: bool, wire: bool) -> None:
 
 
 def _logged(
-    answer: Callable[[HttpRequest], Reply | ParkedReply], begin: Callable[[HttpRequest], OnReply]
-) -> Callable[[HttpRequest], Reply | ParkedReply]:
-    def logged(request: HttpRequest) -> Reply | ParkedReply:
-        on_reply = begin(request)
+    answer: Callable[[HttpRequest], Reply | Pending[Reply]], begin: Callable[[HttpRequest], Log]
+) -> Callable[[HttpRequest], Reply | Pending[Reply]]:
+    def logged(request: HttpRequest) -> Reply | Pending[Reply]:
+        log = begin(request)
         outcome = answer(request)
-        if isinstance(outcome, Reply):
-            on_reply(outcome)
-            return outcome
-        return _LoggedLater(outcome, on_reply)
+        return outcome.then(log) if isinstance(outcome, Pending) else log(outcome)
 
     return logged
 
 
-class _LoggedLater:
-    def __init__(self, parked: ParkedReply, on_reply: OnReply) -> None:
-        self._parked = parked
-        self._on_reply = on_reply
-        self.abandon = parked.abandon
-
-    def subscribe(self, write: Callable[[Reply], None]) -> None:
-        def log_and_write(reply: Reply) -> None:
-            self._on_reply(reply)
-            write(reply)
-
-        self._parked.subscribe(log_and_write)
-
-
-def _log_access(request: HttpRequest) -> OnReply:
+def _log_access(request: HttpRequest) -> Log:
     began = time.perf_counter_ns()
 
-    def on_reply(reply: Reply) -> None:
+    def log(reply: Reply) -> Reply:
         microseconds = (time.perf_counter_ns() - began) // 1_000
         action, queue = _what(request)
         _access.info("%s %s %d %dus", _text(action.encode()), _text(queue.encode()), reply.status, microseconds)
+        return reply
 
-    return on_reply
+    return log
 
 
 def _what(request: HttpRequest) -> tuple[str, str]:
@@ -81,15 +66,16 @@ def _what(request: HttpRequest) -> tuple[str, str]:
         return target.rpartition(".")[2] or "-", "-"
 
 
-def _log_wire(request: HttpRequest) -> OnReply:
+def _log_wire(request: HttpRequest) -> Log:
     target = request.path + (b"?" + request.query_string if request.query_string else b"")
     head = f"{_text(request.method)} {_text(target)}"
     _wire.info("> %s %s\n%s", request.connection.peer, head, _message(list(request.headers.items()), request.body))
 
-    def on_reply(reply: Reply) -> None:
+    def log(reply: Reply) -> Reply:
         _wire.info("< %s %d\n%s", request.connection.peer, reply.status, _message(reply.headers(), reply.body))
+        return reply
 
-    return on_reply
+    return log
 
 
 def _message(headers: list[tuple[bytes, bytes]], body: bytes) -> str:

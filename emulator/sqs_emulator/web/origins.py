@@ -10,7 +10,8 @@ from collections.abc import Callable, Iterable
 from typing import Final
 
 from sqs_emulator.core.identifiers import uuid4_text
-from sqs_emulator.web.http import HttpRequest, ParkedReply, Reply, make_reply
+from sqs_emulator.services.pending import Pending
+from sqs_emulator.web.http import HttpRequest, Reply, make_reply
 
 _PREFLIGHT: Final = (
     "access-control-allow-methods: GET,POST\r\naccess-control-allow-headers: authorization,content-type,"
@@ -27,7 +28,9 @@ class Origins:
         """Say whether a page of this origin may talk to the emulator, which it reached by `scheme` and `host`."""
         return origin in self._allowed or origin == f"{scheme}://{host}"
 
-    def guard(self, request: HttpRequest, answer: Callable[[HttpRequest], Reply | ParkedReply]) -> Reply | ParkedReply:
+    def guard(
+        self, request: HttpRequest, answer: Callable[[HttpRequest], Reply | Pending[Reply]]
+    ) -> Reply | Pending[Reply]:
         """Answer a page's request if its origin is allowed, and let the page read the answer."""
         origin = request.header(b"origin")
         if not self.allows(origin, request.connection.scheme, request.host):
@@ -37,21 +40,11 @@ class Origins:
             return _readable(make_reply(200, "text/plain", uuid4_text(), b"", _PREFLIGHT), origin)
         del request.headers[b"origin"]  # seen to
         outcome = answer(request)
-        return _readable(outcome, origin) if isinstance(outcome, Reply) else _Readable(outcome, origin)
+        if isinstance(outcome, Pending):
+            return outcome.then(lambda reply: _readable(reply, origin))
+        return _readable(outcome, origin)
 
 
 def _readable(reply: Reply, origin: str) -> Reply:
     reply.head += f"access-control-allow-origin: {origin}\r\nvary: origin\r\n"
     return reply
-
-
-class _Readable:
-    """A waiting reply to a page."""
-
-    def __init__(self, parked: ParkedReply, origin: str) -> None:
-        self._parked = parked
-        self._origin = origin
-        self.abandon = parked.abandon
-
-    def subscribe(self, write: Callable[[Reply], None]) -> None:
-        self._parked.subscribe(lambda reply: write(_readable(reply, self._origin)))

@@ -23,10 +23,11 @@ import msgspec
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from sqs_emulator.core.identifiers import uuid4_text
+from sqs_emulator.services.pending import Pending
 from sqs_emulator.web import peer
 from sqs_emulator.web.asgi import is_own
 from sqs_emulator.web.aws import AwsApi
-from sqs_emulator.web.http import NO_ANSWER, Connection, HttpRequest, ParkedReply, Reply, make_reply, split_target
+from sqs_emulator.web.http import NO_ANSWER, Connection, HttpRequest, Reply, make_reply, split_target
 from sqs_emulator.web.outbox import hand_over
 from sqs_emulator.web.turn import Turn
 
@@ -67,7 +68,7 @@ class Exchange:
 
     def __init__(self, request: HttpRequest | None) -> None:
         self.request = request  # None: not read whole yet
-        self.parked: ParkedReply | None = None
+        self.parked: Pending[Reply] | None = None
         self.response_complete = False
         self.disconnected = False
 
@@ -310,13 +311,13 @@ class AwsProtocol(HttpToolsProtocol):
         if self.pipeline or self._refusal is not None:
             self._run_waiting()
 
-    def park(self, request: HttpRequest, parked: ParkedReply) -> None:
+    def park(self, request: HttpRequest, parked: Pending[Reply]) -> None:
         exchange = Exchange(request)
         if self.cycle is _IN_TURN:
             self.cycle = exchange
         self._await(exchange, parked)
 
-    def _await(self, exchange: Exchange, parked: ParkedReply) -> None:
+    def _await(self, exchange: Exchange, parked: Pending[Reply]) -> None:
         self._running = exchange
         exchange.parked = parked
         parked.subscribe(self._finish_parked)

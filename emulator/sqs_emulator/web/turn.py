@@ -11,8 +11,9 @@ from __future__ import annotations
 import asyncio
 from typing import Protocol
 
+from sqs_emulator.services.pending import Pending
 from sqs_emulator.web.aws import AwsApi
-from sqs_emulator.web.http import HttpRequest, ParkedReply, Reply
+from sqs_emulator.web.http import HttpRequest, Reply
 from sqs_emulator.web.outbox import hand_over
 
 
@@ -25,7 +26,7 @@ class Asker(Protocol):
 
     def write_reply(self, request: HttpRequest, reply: Reply) -> None: ...
 
-    def park(self, request: HttpRequest, parked: ParkedReply) -> None: ...
+    def park(self, request: HttpRequest, parked: Pending[Reply]) -> None: ...
 
 
 class Turn:

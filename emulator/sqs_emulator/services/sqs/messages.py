@@ -50,7 +50,8 @@ from sqs_emulator.core.queue import Queue
 from sqs_emulator.core.receives import Delivery, Receive
 from sqs_emulator.core.waiters import Waiter
 from sqs_emulator.services import checks
-from sqs_emulator.services.call import Call, Pending
+from sqs_emulator.services.call import Call
+from sqs_emulator.services.pending import Answer, Pending
 
 # SenderId is the unique id of an IAM user on AWS, not an account number.
 SENDER_ID: Final = "AIDAIENQZJOLO23YVJ4VO"
@@ -113,7 +114,7 @@ def _md5_of_system_attributes(fields: SendMessageRequest | SendMessageBatchReque
 # Receive.
 
 
-def receive_message(call: Call, request: ReceiveMessageRequest) -> ReceiveMessageResult | Pending:
+def receive_message(call: Call, request: ReceiveMessageRequest) -> ReceiveMessageResult | Pending[Answer]:
     queue = call.queue(request.queue_url)
     limits = queue.limits
     max_messages, wait, seconds = request.max_number_of_messages, request.wait_time_seconds, request.visibility_timeout
@@ -138,29 +139,19 @@ def receive_message(call: Call, request: ReceiveMessageRequest) -> ReceiveMessag
     deliveries = queue.receive(receive, now=call.now, long_poll=wait > 0)
     if deliveries or not wait:
         return select(deliveries)
-    waiter = Waiter(receive, until=call.now + wait * 1000)
-    return ParkedReceive(queue, waiter, call.now, select)
+    waiter = Waiter(receive, until=call.now + wait * 1000, is_gone=call.is_gone)
+    return _waiting(queue, waiter, call.now).then(select)
 
 
-class ParkedReceive(Pending):
-    """A long poll that found nothing yet."""
+def _waiting(queue: Queue, waiter: Waiter, now: int) -> Pending[list[Delivery]]:
+    """Return what the waiter will be given: it waits once somebody wants to know."""
 
-    def __init__(
-        self, queue: Queue, waiter: Waiter, now: int, select: Callable[[list[Delivery]], ReceiveMessageResult]
-    ) -> None:
-        self._queue = queue
-        self._waiter = waiter
-        self._now = now
-        self._select = select
+    def begin(answer: Callable[[list[Delivery]], None]) -> None:
+        waiter.answer = answer
+        waiter.real_until = time.monotonic() + (waiter.until - now) / 1000
+        queue.add_waiter(waiter, now=now)
 
-    def subscribe(self, answer: Callable[[ReceiveMessageResult], None], *, is_gone: Callable[[], bool]) -> None:
-        self._waiter.answer = lambda deliveries: answer(self._select(deliveries))
-        self._waiter.is_gone = is_gone
-        self._waiter.real_until = time.monotonic() + (self._waiter.until - self._now) / 1000
-        self._queue.add_waiter(self._waiter, now=self._now)
-
-    def abandon(self) -> None:
-        self._queue.drop_waiter(self._waiter)
+    return Pending(begin, lambda: queue.drop_waiter(waiter))
 
 
 _SYSTEM_ATTRIBUTES: Final[dict[str, Callable[[Delivery], str | None]]] = {
