@@ -81,7 +81,7 @@ class Emulator:
         from sqs_emulator.faults.waits import Time
 
         clock = AccountClock(SystemClock())
-        return Injector(self.api, self.broker, Time(clock, LoopTimers(clock, self.outbox)))
+        return Injector(self.api.dispatcher, self.broker, Time(clock, LoopTimers(clock, self.outbox)))
 
     def _make_control(self) -> AsgiApp:
         from sqs_emulator.web.control import make_control  # Starlette takes 60 ms to import, and nothing waits for it

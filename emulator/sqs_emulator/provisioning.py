@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from sqs_emulator.config.attributes import FIFO, texts_of
 from sqs_emulator.config.errors import ConfigError, bad_value, shown, unknown_name
-from sqs_emulator.config.settings import REGION, Config
+from sqs_emulator.config.settings import Config
 from sqs_emulator.config.tables import AutoCreate, ClockConfig
 from sqs_emulator.contract.sqs.queues import CreateQueueRequest, SetQueueAttributesRequest
 from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.clock import AccountClock, SystemClock
 from sqs_emulator.core.errors import QueueDoesNotExist, SqsError
-from sqs_emulator.core.identifiers import ACCOUNT_ID, DEFAULT_ACCOUNT
+from sqs_emulator.core.identifiers import ACCOUNT_ID, DEFAULT_ACCOUNT, REGION
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.services.call import Call
 from sqs_emulator.services.sqs import queues

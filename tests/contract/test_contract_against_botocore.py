@@ -11,11 +11,11 @@ import msgspec
 import pytest
 
 from sqs_emulator.contract.action import Action
-from sqs_emulator.contract.errors import WIRE_ERRORS, wire_error
-from sqs_emulator.contract.sqs import ACTIONS, NAMESPACE, VERSION
+from sqs_emulator.contract.sqs import ACTIONS, SQS
+from sqs_emulator.contract.sqs.errors import WIRE_ERRORS
 from sqs_emulator.core import errors
 from sqs_emulator.core.errors import SqsError
-from sqs_emulator.services.dispatch import HANDLERS
+from sqs_emulator.services.sqs.handlers import HANDLERS
 
 MODEL: Final[dict[str, Any]] = botocore.session.get_session().get_service_model("sqs")._service_description
 SHAPES: Final[dict[str, Any]] = MODEL["shapes"]
@@ -45,12 +45,18 @@ def test_every_operation_of_botocores_is_there() -> None:
 
 
 def test_every_action_has_a_handler_and_every_handler_an_action() -> None:
-    assert ACTIONS.keys() == HANDLERS.keys()
+    assert set(ACTIONS.values()) == HANDLERS.keys()
+
+
+def test_every_action_names_its_service() -> None:
+    assert {action.service for action in ACTIONS.values()} == {SQS.name}
 
 
 def test_the_version_is_botocores() -> None:
-    assert MODEL["metadata"]["apiVersion"] == VERSION
-    assert f"http://queue.amazonaws.com/doc/{VERSION}/" == NAMESPACE
+    assert MODEL["metadata"]["apiVersion"] == SQS.version
+    assert f"http://queue.amazonaws.com/doc/{SQS.version}/" == SQS.namespace
+    assert MODEL["metadata"]["targetPrefix"] + "." == SQS.target_prefix
+    assert MODEL["metadata"]["endpointPrefix"] == SQS.name
 
 
 @by_name
@@ -188,4 +194,4 @@ def test_an_error_without_a_row_of_its_own_takes_its_parents() -> None:
     class Special(errors.InvalidParameterValue):
         pass
 
-    assert wire_error(Special) is WIRE_ERRORS[errors.InvalidParameterValue]
+    assert SQS.wire_error(Special) is WIRE_ERRORS[errors.InvalidParameterValue]

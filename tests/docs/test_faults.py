@@ -14,8 +14,8 @@ import pytest
 
 from sqs_emulator import Config, Emulator
 from sqs_emulator.config.load import load
-from sqs_emulator.contract.errors import WIRE_ERRORS
 from sqs_emulator.contract.sqs import ACTIONS
+from sqs_emulator.contract.sqs.errors import WIRE_ERRORS
 from sqs_emulator.faults import errors
 from sqs_emulator.faults.effects import EFFECTS, Effect
 from sqs_emulator.faults.parsing import parse_rule

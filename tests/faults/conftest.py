@@ -15,7 +15,6 @@ from sqs_emulator.faults.injector import Injector
 from sqs_emulator.faults.parsing import parse_rule
 from sqs_emulator.faults.scenarios import parse_rules
 from sqs_emulator.faults.waits import Time
-from sqs_emulator.services.dispatch import dispatch
 from sqs_emulator.web.http import Reply
 from tests.core.by_hand import TimersByHand
 from tests.raw_http import Connection, Response, credentials, http, json_call, parse_response, wait_until
@@ -30,7 +29,7 @@ class FaultySqs(Sqs):
     def __init__(self) -> None:
         super().__init__()
         self.timers = TimersByHand()
-        self.injector = Injector(self.api, self.broker, Time(AccountClock(self.clock), self.timers))
+        self.injector = Injector(self.api.dispatcher, self.broker, Time(AccountClock(self.clock), self.timers))
 
     def add(self, **rule: Any) -> ActiveRule:
         (active,) = self.injector.add(parse_rule(rule))
@@ -64,7 +63,7 @@ def faulty() -> Iterator[FaultySqs]:
     for queue in sqs.broker.queues():
         queue.check()
     sqs.injector.remove(lambda _each: True)
-    assert sqs.api.dispatch is dispatch
+    assert sqs.api.dispatcher.layers == []
     assert all(queue.hook is None for queue in sqs.broker.queues())
 
 
@@ -156,7 +155,7 @@ def account(served: Emulator) -> Iterator[BrokenAccount]:
     yield account
     account.close()
     assert served.faults.rules() == []
-    assert served.api.dispatch is dispatch
+    assert served.api.dispatcher.layers == []
 
 
 @pytest.fixture(params=PROTOCOLS)

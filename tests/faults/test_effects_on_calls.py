@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pytest
 
-from sqs_emulator.contract.errors import WIRE_ERRORS
+from sqs_emulator.contract.sqs.errors import WIRE_ERRORS
 from sqs_emulator.core.errors import SqsError
 from sqs_emulator.faults.errors import NAMES
 from tests.faults.conftest import BrokenAccount, FaultySqs

@@ -6,23 +6,24 @@ from sqs_emulator.contract.action import Action, Request
 from sqs_emulator.faults.effects import DeliverTwice, Fewer
 from sqs_emulator.faults.rules import FaultRule
 from sqs_emulator.services.call import Call
-from sqs_emulator.services.dispatch import dispatch
+from sqs_emulator.services.dispatch import Handler, Place
 from sqs_emulator.services.pending import Outcome
 from tests.faults.conftest import FaultySqs
 
 
-def test_the_dispatcher_is_exchanged_while_there_are_rules(faulty: FaultySqs) -> None:
-    assert faulty.api.dispatch is dispatch
+def test_there_is_a_layer_while_there_are_rules(faulty: FaultySqs) -> None:
+    layers = faulty.api.dispatcher.layers
+    assert layers == []
 
     first = faulty.add(effect="drop", action="PurgeQueue")
-    exchanged = faulty.api.dispatch
+    with_one = faulty.api.dispatcher.layers
     second = faulty.add(effect="drop", action="PurgeQueue")
     faulty.injector.remove(lambda active: active is first)
 
-    assert exchanged is not dispatch
-    assert faulty.api.dispatch is exchanged, "once, however many rules there are"
+    assert len(with_one) == 1
+    assert faulty.api.dispatcher.layers == with_one, "once, however many rules there are"
     faulty.injector.remove(lambda active: active is second)
-    assert faulty.api.dispatch is dispatch
+    assert faulty.api.dispatcher.layers == []
 
 
 def test_rules_come_and_go_as_often_as_one_likes(faulty: FaultySqs) -> None:
@@ -33,22 +34,22 @@ def test_rules_come_and_go_as_often_as_one_likes(faulty: FaultySqs) -> None:
         assert faulty.outcome("ListQueues") == 200
 
 
-def test_what_somebody_else_wrapped_around_it_stays(faulty: FaultySqs) -> None:
-    rule = faulty.add(effect="drop", action="ListQueues")
-    inner, seen = faulty.api.dispatch, []
+def test_a_layer_of_somebody_elses_stays(faulty: FaultySqs) -> None:
+    rule = faulty.add(effect="latency", seconds=0, action="ListQueues")
+    seen = []
 
-    def wrapped(action: Action, call: Call, request: Request) -> Outcome:
+    def layer(action: Action, call: Call, request: Request, proceed: Handler) -> Outcome:
         seen.append(action.name)
-        return inner(action, call, request)
+        return proceed(call, request)
 
-    faulty.api.dispatch = wrapped
+    faulty.api.dispatcher.add(layer, Place.FAULTS)
     faulty.injector.remove(lambda active: active is rule)
     assert faulty.outcome("ListQueues") == 200
     faulty.add(effect="drop", action="ListQueues")
     assert faulty.outcome("ListQueues") == "nothing"
 
     assert seen == ["ListQueues", "ListQueues"]
-    faulty.api.dispatch = inner
+    faulty.api.dispatcher.remove(layer)
 
 
 def test_calls_that_no_rule_is_about_go_their_way(faulty: FaultySqs) -> None:

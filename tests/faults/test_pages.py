@@ -9,7 +9,6 @@ from urllib.parse import quote
 import pytest
 
 from sqs_emulator import Config, Emulator
-from sqs_emulator.services.dispatch import dispatch
 from tests.faults.conftest import BrokenAccount
 from tests.raw_http import Connection, credentials, http
 
@@ -164,7 +163,7 @@ def test_an_emulator_without_rules_has_nothing_of_them() -> None:
         assert "faults" not in vars(emulator)
 
         listed = connection.ask(http("GET", "/_emulator/faults")).json
-        assert emulator.api.dispatch is dispatch
+        assert emulator.api.dispatcher.layers == []
 
     assert listed == {"faults": []}
 

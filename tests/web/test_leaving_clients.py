@@ -11,6 +11,7 @@ import pytest
 from sqs_emulator import Config, Emulator
 from sqs_emulator.contract.action import Action, Request
 from sqs_emulator.services.call import Call
+from sqs_emulator.services.dispatch import Handler, Place
 from sqs_emulator.services.pending import Outcome
 from tests.raw_http import DEADLINE_SECONDS, Calls, Connection, credentials, http, json_call, received
 
@@ -64,17 +65,16 @@ class Pause:
     """Keeps an emulator's loop busy for one long turn, so that what arrives meanwhile is all there at once."""
 
     def __init__(self, emulator: Emulator) -> None:
-        self._dispatch = emulator.api.dispatch
         self._begun = threading.Event()
         self._over = threading.Event()
         self._connection = Connection(emulator.url)
-        emulator.api.dispatch = self._busy
+        emulator.api.dispatcher.add(self._busy, Place.FAULTS)
 
-    def _busy(self, action: Action, call: Call, request: Request) -> Outcome:
+    def _busy(self, action: Action, call: Call, request: Request, proceed: Handler) -> Outcome:
         if action.name == "ListQueueTags":
             self._begun.set()
             assert self._over.wait(DEADLINE_SECONDS)
-        return self._dispatch(action, call, request)
+        return proceed(call, request)
 
     def begin(self) -> None:
         self._connection.send(json_call("ListQueueTags", {"QueueUrl": "q"}))

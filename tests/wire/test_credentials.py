@@ -13,28 +13,28 @@ SCOPE: Final = "20260101/eu-west-1/sqs/aws4_request"
 REST: Final = ", SignedHeaders=host;x-amz-date, Signature=abc"
 
 HEADERS: Final = {
-    f"{V4}Credential=AKIAEXAMPLE/{SCOPE}{REST}": CredentialScope(None, "eu-west-1"),
-    f"{V4}Credential=123456789012/{SCOPE}{REST}": CredentialScope("123456789012", "eu-west-1"),
-    f"{V4}Credential=123456789012/{SCOPE},SignedHeaders=host": CredentialScope("123456789012", "eu-west-1"),
+    f"{V4}Credential=AKIAEXAMPLE/{SCOPE}{REST}": CredentialScope(None, "eu-west-1", "sqs"),
+    f"{V4}Credential=123456789012/{SCOPE}{REST}": CredentialScope("123456789012", "eu-west-1", "sqs"),
+    f"{V4}Credential=123456789012/{SCOPE},SignedHeaders=host": CredentialScope("123456789012", "eu-west-1", "sqs"),
     f"{V4}SignedHeaders=host, Credential=123456789012/{SCOPE}, Signature=abc": CredentialScope(
-        "123456789012", "eu-west-1"
+        "123456789012", "eu-west-1", "sqs"
     ),
-    f"{V4}Credential=123456789012/{SCOPE}": CredentialScope("123456789012", "eu-west-1"),
+    f"{V4}Credential=123456789012/{SCOPE}": CredentialScope("123456789012", "eu-west-1", "sqs"),
     # An invented key may hold slashes, and need not be quoted: the scope is read from its right end.
-    f"{V4}Credential=a/b/c/{SCOPE}{REST}": CredentialScope(None, "eu-west-1"),
-    f"{V4}Credential=/{SCOPE}{REST}": CredentialScope(None, "eu-west-1"),
+    f"{V4}Credential=a/b/c/{SCOPE}{REST}": CredentialScope(None, "eu-west-1", "sqs"),
+    f"{V4}Credential=/{SCOPE}{REST}": CredentialScope(None, "eu-west-1", "sqs"),
     f"{V4}Credential=123456789012%2F20260101%2Feu-west-1%2Fsqs%2Faws4_request{REST}": CredentialScope(
-        "123456789012", "eu-west-1"
+        "123456789012", "eu-west-1", "sqs"
     ),
-    f"{V4}Credential=12345678901/{SCOPE}{REST}": CredentialScope(None, "eu-west-1"),
-    f"{V4}Credential=1234567890123/{SCOPE}{REST}": CredentialScope(None, "eu-west-1"),
-    f"{V4}Credential=12345678901x/{SCOPE}{REST}": CredentialScope(None, "eu-west-1"),
-    f"{V4}Credential=123456789012/20260101//sqs/aws4_request{REST}": CredentialScope("123456789012", None),
-    f"{V4}Credential=x/20260101/eu:west/sqs/aws4_request{REST}": CredentialScope(None, None),
+    f"{V4}Credential=12345678901/{SCOPE}{REST}": CredentialScope(None, "eu-west-1", "sqs"),
+    f"{V4}Credential=1234567890123/{SCOPE}{REST}": CredentialScope(None, "eu-west-1", "sqs"),
+    f"{V4}Credential=12345678901x/{SCOPE}{REST}": CredentialScope(None, "eu-west-1", "sqs"),
+    f"{V4}Credential=123456789012/20260101//sqs/aws4_request{REST}": CredentialScope("123456789012", None, "sqs"),
+    f"{V4}Credential=x/20260101/eu:west/sqs/aws4_request{REST}": CredentialScope(None, None, "sqs"),
     f"AWS4-ECDSA-P256-SHA256 Credential=123456789012/20260101/sqs/aws4_request{REST}": CredentialScope(
-        "123456789012", None
+        "123456789012", None, None
     ),
-    f"{V4}Credential=123456789012": CredentialScope("123456789012", None),
+    f"{V4}Credential=123456789012": CredentialScope("123456789012", None, None),
     "AWS AKIAEXAMPLE:signature": NO_SCOPE,
     "Bearer x": NO_SCOPE,
     "": NO_SCOPE,
@@ -48,9 +48,9 @@ def test_a_header_names_an_account_and_a_region_or_not(header: str, scope: Crede
 
 
 QUERIES: Final = [
-    ({"X-Amz-Credential": f"123456789012/{SCOPE}"}, CredentialScope("123456789012", "eu-west-1")),
-    ({"X-Amz-Credential": f"AKIAEXAMPLE/{SCOPE}"}, CredentialScope(None, "eu-west-1")),
-    ({"AWSAccessKeyId": "123456789012"}, CredentialScope("123456789012", None)),
+    ({"X-Amz-Credential": f"123456789012/{SCOPE}"}, CredentialScope("123456789012", "eu-west-1", "sqs")),
+    ({"X-Amz-Credential": f"AKIAEXAMPLE/{SCOPE}"}, CredentialScope(None, "eu-west-1", "sqs")),
+    ({"AWSAccessKeyId": "123456789012"}, CredentialScope("123456789012", None, None)),
     ({"AWSAccessKeyId": "AKIAEXAMPLE"}, NO_SCOPE),
     ({}, NO_SCOPE),
 ]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from typing import Final
+from typing import Final, cast
 
 import pytest
 
+from sqs_emulator.contract.action import Result
+from sqs_emulator.services.dispatch import Place
+from sqs_emulator.services.pending import Answer, Pending
+from sqs_emulator.web.http import Reply
 from tests.raw_http import credentials, http, json_call, query_call
-from tests.sqs_by_hand import Refused, Sqs, queue_url, read_json, read_xml, refused, texts
+from tests.sqs_by_hand import Refused, Sqs, queue_url, read_json, read_xml, refused, request_of, texts
 
 JSON: Final = "application/x-amz-json-1.0"
 FORM: Final = "application/x-www-form-urlencoded"
@@ -253,7 +257,7 @@ def test_a_failure_inside_is_the_receivers_fault_and_shows_nothing_of_itself(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("secret")
 
-    sqs.api.dispatch = fail
+    sqs.api.dispatcher.add(fail, Place.FAULTS)
 
     with pytest.raises(Refused) as in_json:
         sqs.call("ListQueues")
@@ -265,3 +269,22 @@ def test_a_failure_inside_is_the_receivers_fault_and_shows_nothing_of_itself(
         assert "secret" not in error.message
     assert in_json.value.shape == "com.amazonaws.sqs#InternalError"
     assert caplog.text.count("ZeroDivisionError: secret") == 2
+
+
+@pytest.mark.parametrize("call", [json_call("ListQueues"), query_call(b"Action=ListQueues")], ids=["JSON", "Query"])
+def test_a_late_answer_that_cannot_be_written_is_the_receivers_fault_too(
+    sqs: Sqs, caplog: pytest.LogCaptureFixture, call: bytes
+) -> None:
+    bad = cast("Result", object())
+    late = Pending[Answer](lambda answer: answer(bad), lambda: None)
+    sqs.api.dispatcher.add(lambda *_: late, Place.FAULTS)
+    replies: list[Reply] = []
+
+    outcome = sqs.api.answer(request_of(call))
+    assert isinstance(outcome, Pending)
+    outcome.subscribe(replies.append)
+
+    (reply,) = replies
+    assert reply.status == 500
+    assert b"InternalError" in reply.body
+    assert "failed inside the emulator" in caplog.text

@@ -5,7 +5,6 @@ What cannot be is refused when the struct is made, wherever the values come from
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
 
@@ -13,11 +12,10 @@ import msgspec
 
 from sqs_emulator.config.errors import ConfigError, bad_value, unknown_name
 from sqs_emulator.config.tables import AccountConfig, AutoCreate, ClockConfig, QueueConfig
-from sqs_emulator.core.identifiers import ACCOUNT_ID
+from sqs_emulator.core.identifiers import ACCOUNT_ID, REGION
 from sqs_emulator.core.limits import LIMIT_SETS, RELAXED, Limits
 
 ENVIRONMENT_PREFIX: Final = "SQS_EMULATOR_"
-REGION: Final = re.compile("[A-Za-z0-9-]+", re.ASCII)
 
 
 def about(text: str) -> msgspec.Meta:

@@ -21,9 +21,10 @@ class Result(msgspec.Struct, rename="pascal", omit_defaults=True, kw_only=True):
     """Base of all results. A field that is None is left out, as AWS leaves out what is empty."""
 
 
-class Action(msgspec.Struct, frozen=True):
+class Action(msgspec.Struct, frozen=True, eq=False):
     """One action: `required` are the request's fields that must be there, beside the URL of the queue it is about."""
 
+    service: str  # the service's name
     name: str
     request: type[Request]
     required: tuple[str, ...] = ()
@@ -32,15 +33,20 @@ class Action(msgspec.Struct, frozen=True):
 
 
 class QueryName(msgspec.Struct, frozen=True):
-    """How a list or map is spelt in the Query protocol: flattened, `name.1`, `name.2`; a map's items `name.1.key`."""
+    """How a list or map is spelt in the Query protocol.
+
+    Flattened, as all of SQS's are: `name.1`, `name.2`; a map's items `name.1.key`. Or with its items inside an element
+    of its own, as those of most services are: `name.member.1`; a map's items `name.entry.1.key`.
+    """
 
     name: str
     key: str = "Name"
     value: str = "Value"
+    inside: str | None = None  # what stands between the name and the number; None: flattened
 
 
-def query(name: str, *, key: str = "Name", value: str = "Value") -> msgspec.Meta:
-    return msgspec.Meta(extra={QUERY: QueryName(name, key, value)})
+def query(name: str, *, key: str = "Name", value: str = "Value", inside: str | None = None) -> msgspec.Meta:
+    return msgspec.Meta(extra={QUERY: QueryName(name, key, value, inside)})
 
 
 QUERY: Final = "query"

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 ACCOUNT_ID: Final = re.compile(r"[0-9]{12}", re.ASCII)
+REGION: Final = re.compile(r"[A-Za-z0-9-]+", re.ASCII)  # whatever it is called
 DEFAULT_ACCOUNT: Final = "000000000000"
 
 _random_bits = random.Random().getrandbits

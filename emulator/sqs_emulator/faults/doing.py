@@ -8,7 +8,6 @@ from typing import Any, Final, NamedTuple, NoReturn
 import msgspec
 
 from sqs_emulator.contract.action import Result
-from sqs_emulator.contract.errors import wire_error
 from sqs_emulator.contract.sqs.messages import BatchResultErrorEntry, ReceiveMessageResult
 from sqs_emulator.core.errors import EmptyBatchRequest
 from sqs_emulator.faults import errors
@@ -29,6 +28,7 @@ from sqs_emulator.faults.outcomes import BareStatus, ConnectionDropped, Unanswer
 from sqs_emulator.faults.subject import Subject, task_of
 from sqs_emulator.faults.waits import LateCall, Proceed, Time, changed
 from sqs_emulator.services.pending import Answer, Outcome
+from sqs_emulator.services.sqs.batches import failed_entry
 
 
 class Hit(NamedTuple):
@@ -137,8 +137,7 @@ def _is_chosen(place: int, effect: FailEntries, hit: Hit) -> bool:
 
 def _failed(entry_id: str, effect: FailEntries, subject: Subject) -> BatchResultErrorEntry:
     error = errors.make(effect.error, effect.message, subject.circumstances())
-    row = wire_error(type(error))
-    return BatchResultErrorEntry(id=entry_id, sender_fault=row.fault == "Sender", code=row.query, message=error.message)
+    return failed_entry(entry_id, type(error), error.message)
 
 
 DOING: Final[dict[type[Effect], Doing]] = {

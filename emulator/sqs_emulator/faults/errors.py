@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from sqs_emulator.contract import errors as contract
-from sqs_emulator.contract.errors import WIRE_ERRORS
+from sqs_emulator.contract.sqs.errors import WIRE_ERRORS
 from sqs_emulator.core import errors
 from sqs_emulator.core.errors import SqsError
 

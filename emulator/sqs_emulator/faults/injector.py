@@ -1,7 +1,7 @@
 """Puts fault rules in force.
 
-While there are rules, `AwsApi.dispatch` is the injector's `call`, and the queues that a rule of delivery is about are
-unreliable ones (`delivery.py`); while there are none, both are what they were before the first.
+While there are rules, the injector's `answer` is a layer of the dispatcher's, and the queues that a rule of delivery is
+about are unreliable ones (`delivery.py`); while there are none, both are what they were before the first.
 
 A call is put to the rules in the order in which they were added. One that matches counts it, and if it applies
 (`ActiveRule.applies`), its effect is done. An effect that answers the call ends the matter: the rules behind it never
@@ -15,9 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Protocol
+from typing import Any
 
-from sqs_emulator.contract.action import Action, Request
+from sqs_emulator.contract.action import Action
 from sqs_emulator.core.broker import Broker
 from sqs_emulator.faults.active import ActiveRule
 from sqs_emulator.faults.delivery import equip
@@ -27,30 +27,20 @@ from sqs_emulator.faults.rules import ANY, FaultRule
 from sqs_emulator.faults.subject import Subject
 from sqs_emulator.faults.waits import Proceed, Time
 from sqs_emulator.services.call import Call
+from sqs_emulator.services.dispatch import Dispatcher, Handler, Place
 from sqs_emulator.services.pending import Outcome
-
-Dispatch = Callable[[Action, Call, Request], Outcome]
-
-
-class Api(Protocol):
-    """What answers calls by calling its own `dispatch`."""
-
-    dispatch: Dispatch
 
 
 class Injector:
     """The rules of one emulator. `real_time` is that of a clock that nobody moves."""
 
-    def __init__(self, api: Api, broker: Broker, real_time: Time) -> None:
-        self._api = api
+    def __init__(self, dispatcher: Dispatcher, broker: Broker, real_time: Time) -> None:
+        self._dispatcher = dispatcher
         self._broker = broker
         self._real_time = real_time
         self._rules: tuple[ActiveRule, ...] = ()
         self._of_delivery: tuple[ActiveRule, ...] = ()
         self._last_number = 0
-        self._dispatch: Dispatch = api.dispatch  # what there is without us, while there are rules
-        self._wrapped: Dispatch = self.call
-        self._is_bound = False
 
     # The rules.
 
@@ -88,29 +78,27 @@ class Injector:
         _release(self._rules)
 
     def _put(self, rules: Iterable[ActiveRule]) -> None:
-        self._rules = tuple(rules)
-        if self._rules and not self._is_bound:
-            self._dispatch, self._api.dispatch = self._api.dispatch, self._wrapped
-            self._is_bound = True
-        elif not self._rules and self._api.dispatch is self._wrapped:  # else somebody has wrapped it since
-            self._api.dispatch = self._dispatch
-            self._is_bound = False
+        had_some, self._rules = bool(self._rules), tuple(rules)
+        if self._rules and not had_some:
+            self._dispatcher.add(self.answer, Place.FAULTS)
+        elif had_some and not self._rules:
+            self._dispatcher.remove(self.answer)
         self._of_delivery = tuple(each for each in self._rules if each.rule.is_on_delivery)
         for queue in self._broker.queues():
             equip(queue, self._of_delivery)
 
     # Calls.
 
-    def call(self, action: Action, call: Call, request: Request) -> Outcome:
-        """Answer a call in place of the dispatcher; raises SqsError and Unanswered."""
+    def answer(self, action: Action, call: Call, request: Any, proceed: Handler) -> Outcome:
+        """Answer a call, if its rules let it by `proceed`; raises SqsError and Unanswered."""
         subject = Subject(action, call, request)
         if self._of_delivery and (queue := subject.queue()) is not None:
             equip(queue, self._of_delivery)  # one that was created since
-        # What was there before us is asked last, by a request that some effects change.
-        proceed: Proceed = lambda: self._dispatch(action, call, subject.request)  # noqa: E731
+        # By a request that some effects change.
+        go_on: Proceed = lambda: proceed(call, subject.request)  # noqa: E731
         for step in reversed(self._steps(subject)):
-            proceed = partial(step, proceed)
-        return proceed()
+            go_on = partial(step, go_on)
+        return go_on()
 
     def _steps(self, subject: Subject) -> list[Callable[[Proceed], Outcome]]:
         """Ask the rules in their order, and return what those that apply do, the first one's outermost."""

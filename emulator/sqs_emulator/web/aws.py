@@ -9,81 +9,37 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final, TypeAlias
 
-from sqs_emulator.contract.action import Action, Request, Result
-from sqs_emulator.contract.errors import InternalError, RequestEntityTooLarge, UnknownOperation
+from sqs_emulator.contract.action import Action, Result
+from sqs_emulator.contract.errors import InternalError, RequestEntityTooLarge
 from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.errors import SqsError
 from sqs_emulator.core.identifiers import DEFAULT_ACCOUNT, uuid4_text
 from sqs_emulator.faults.outcomes import BareStatus, Unanswered
 from sqs_emulator.services.call import Call
-from sqs_emulator.services.dispatch import dispatch
-from sqs_emulator.services.pending import Answer, Outcome, Pending
+from sqs_emulator.services.dispatch import Dispatcher
+from sqs_emulator.services.handlers import HANDLERS
+from sqs_emulator.services.pending import Answer, Pending
 from sqs_emulator.web.http import NO_ANSWER, HttpRequest, Reply, make_reply
 from sqs_emulator.web.origins import Origins
-from sqs_emulator.wire import aws_json, aws_query, credentials
+from sqs_emulator.web.spelling import JSON, XML, NoSuchPage, Spelling, parameters_of, read_query, scope_of, spelling_of
+from sqs_emulator.wire import aws_json, credentials
 from sqs_emulator.wire.aws_json import NOT_DECODED, TARGETS, encode_result
-from sqs_emulator.wire.credentials import NO_KEYS, CredentialScope
+from sqs_emulator.wire.credentials import NO_KEYS
 
 _log = logging.getLogger("sqs_emulator")
 
 
-class _NoSuchPage(Exception):
-    """Not an AWS call at all: no action where one is needed."""
+_JSON_HEAD: Final = f"content-type: {JSON.content_type}\r\nx-amzn-requestid: "  # as make_reply begins one
 
 
-class Spelling(NamedTuple):
-    """One of the ways a request can be spelt, and wants its answer."""
-
-    content_type: str
-    read: Callable[[HttpRequest, Mapping[str, str]], tuple[Action, Request, CredentialScope]]
-    encode: Callable[[Action, Result | None, str], bytes]
-    encode_error: Callable[[SqsError, str], tuple[int, bytes]]
-
-
-def _read_json(request: HttpRequest, _accounts: Mapping[str, str]) -> tuple[Action, Request, CredentialScope]:
-    """What is left for here: a POST with a good target is read by `AwsApi._answer` itself."""
-    if request.method != b"POST":
-        raise _NoSuchPage
-    raise UnknownOperation
-
-
-def _read_query(request: HttpRequest, accounts: Mapping[str, str]) -> tuple[Action, Request, CredentialScope]:
-    if request.method not in (b"GET", b"POST"):
-        raise _NoSuchPage
-    given = aws_query.parameters(request.query_string, request.body)
-    on_root = request.path == b"/"
-    if "Action" not in given and (request.method == b"GET" or not on_root):
-        raise _NoSuchPage
-    action = aws_query.action_of(given, on_queue_path=not on_root)
-    arguments = aws_query.decode(action, given)
-    if not on_root and getattr(arguments, "queue_url", "") is None:
-        arguments.queue_url = request.path.decode("latin-1")  # type: ignore[attr-defined]
-    authorization = request.headers.get(b"authorization")
-    if authorization is None:
-        return action, arguments, credentials.of_query(given, accounts)
-    return action, arguments, credentials.of_header(authorization, accounts)
-
-
-_JSON: Final = Spelling(aws_json.CONTENT_TYPE, _read_json, aws_json.encode, aws_json.encode_error)
-_XML: Final = Spelling(aws_query.XML_CONTENT_TYPE, _read_query, aws_query.encode, aws_query.encode_error)
-_QUERY_JSON: Final = Spelling(
-    aws_query.JSON_CONTENT_TYPE, _read_query, aws_query.encode_as_json, aws_query.encode_error_as_json
-)
-_JSON_HEAD: Final = f"content-type: {aws_json.CONTENT_TYPE}\r\nx-amzn-requestid: "  # as make_reply begins one
-_JSON_BODY: Final = aws_json.CONTENT_TYPE.encode()
-_JSON_ANSWER: Final = aws_query.JSON_CONTENT_TYPE.encode()
-
-
-def _spelling(headers: dict[bytes, bytes]) -> Spelling:
-    if b"x-amz-target" in headers or headers.get(b"content-type", b"").startswith(_JSON_BODY):
-        return _JSON
-    return _QUERY_JSON if headers.get(b"accept", b"").startswith(_JSON_ANSWER) else _XML
+Proceed: TypeAlias = Callable[[HttpRequest], Reply | Pending[Reply]]
+Wrapper: TypeAlias = Callable[[HttpRequest, Proceed], Reply | Pending[Reply]]
 
 
 class AwsApi:
-    """SQS over HTTP. `answer` and `dispatch` are attributes, so that a log or a fault can be wrapped around them.
+    """SQS over HTTP. `answer` is an attribute: what there is, with all that was wrapped around it.
 
     `max_body` is in bytes; `base_url` is what queue URLs begin with, instead of the request's own scheme and host;
     `accounts` are those that access keys mean which are no account's number.
@@ -102,13 +58,28 @@ class AwsApi:
     ) -> None:
         self.broker = broker
         self.max_body = max_body
-        self.dispatch: Callable[[Action, Call, Request], Outcome] = dispatch
-        self.answer: Callable[[HttpRequest], Reply | Pending[Reply]] = self._answer
+        self.dispatcher = Dispatcher(HANDLERS)
+        self.answer: Proceed = self._answer
+        self._wrappers: list[Wrapper] = []
         self._region = region
         self._base_url = None if base_url is None else base_url.rstrip("/")
         self._origins = origins or Origins()
         self._trust_forwarded = trust_forwarded
         self._accounts = accounts
+
+    def wrap(self, wrapper: Wrapper) -> None:
+        """Let `wrapper` stand between the transport and all there is; one that comes later stands outside."""
+        self._wrappers.append(wrapper)
+        self._compose()
+
+    def unwrap(self, wrapper: Wrapper) -> None:
+        self._wrappers.remove(wrapper)
+        self._compose()
+
+    def _compose(self) -> None:
+        self.answer = self._answer
+        for wrapper in self._wrappers:
+            self.answer = partial(_wrapped, wrapper, self.answer)
 
     def _answer(self, request: HttpRequest) -> Reply | Pending[Reply]:
         """The hot path: long for its calls' sake, each of which every request would pay for."""
@@ -117,7 +88,7 @@ class AwsApi:
             return self._origins.guard(request, self._answer)
         request_id = uuid4_text()
         connection = request.connection
-        spelling = _JSON
+        spelling = JSON
         try:
             target = TARGETS.get(headers.get(b"x-amz-target"))
             if target is not None and request.method == b"POST":
@@ -131,8 +102,11 @@ class AwsApi:
                     self._identify(request, authorization)
                 account, region = connection.account, connection.region
             else:
-                spelling = _spelling(headers)
-                action, arguments, scope = spelling.read(request, self._accounts)
+                spelling = spelling_of(headers)
+                given = parameters_of(request, spelling)
+                scope, service = scope_of(request, given, self._accounts)
+                spelling = spelling._replace(service=service)
+                action, arguments = read_query(service, request, given)
                 account, region = scope.account or DEFAULT_ACCOUNT, scope.region or self._region_of(request)
             user_agent = headers.get(b"user-agent", b"")
             if user_agent != connection.user_agent:
@@ -147,19 +121,19 @@ class AwsApi:
                 request,
                 connection.is_gone,
             )
-            outcome = self.dispatch(action, call, arguments)
+            outcome = self.dispatcher.answers[action](call, arguments)
             if isinstance(outcome, Pending):
                 return outcome.then(partial(_late_reply, action, spelling, request_id))
-            if spelling is not _JSON:
-                return make_reply(200, spelling.content_type, request_id, spelling.encode(action, outcome, request_id))
+            if spelling is not JSON:
+                return _reply(action, spelling, request_id, outcome)
             body = b"" if outcome is None else encode_result(outcome)
             return Reply(200, f"{_JSON_HEAD}{request_id}\r\ncontent-length: {len(body)}\r\n", body)
         except SqsError as error:
             return _error_reply(error, spelling, request_id)
         except Unanswered as fault:
             return _bare_reply(fault)
-        except _NoSuchPage:  # whatever it accepts
-            return make_reply(404, _XML.content_type, request_id, b"<UnknownOperationException/>")
+        except NoSuchPage:  # whatever it accepts
+            return make_reply(404, XML.content_type, request_id, b"<UnknownOperationException/>")
         except Exception as error:
             return _failure_reply(error, spelling, request_id)
 
@@ -174,7 +148,7 @@ class AwsApi:
 
     def refuse_body(self, headers: dict[bytes, bytes]) -> Reply:
         """Return the reply to a request whose body is over the limit, and was not read."""
-        return _error_reply(RequestEntityTooLarge.of(self.max_body), _spelling(headers), uuid4_text())
+        return _error_reply(RequestEntityTooLarge.of(self.max_body), spelling_of(headers), uuid4_text())
 
     def _region_of(self, request: HttpRequest) -> str:
         """Return the region of a request whose credentials name none."""
@@ -191,6 +165,10 @@ class AwsApi:
         return f"{scheme}://{host}"
 
 
+def _wrapped(wrapper: Wrapper, proceed: Proceed, request: HttpRequest) -> Reply | Pending[Reply]:
+    return wrapper(request, proceed)
+
+
 def _first(header: str) -> str:
     """The client's own value is the leftmost: each proxy adds its own behind it."""
     return header.split(",", 1)[0].strip()
@@ -200,7 +178,15 @@ def _late_reply(action: Action, spelling: Spelling, request_id: str, answer: Ans
     """Write the answer of a call that was pending."""
     if isinstance(answer, Exception):
         return _failure_reply(answer, spelling, request_id)
-    return make_reply(200, spelling.content_type, request_id, spelling.encode(action, answer, request_id))
+    try:
+        return _reply(action, spelling, request_id, answer)
+    except Exception as error:  # this client's alone, whoever made its answer come
+        return _failure_reply(error, spelling, request_id)
+
+
+def _reply(action: Action, spelling: Spelling, request_id: str, result: Result | None) -> Reply:
+    body = spelling.encode(spelling.service, action, result, request_id)
+    return make_reply(200, spelling.content_type, request_id, body)
 
 
 def _failure_reply(error: Exception, spelling: Spelling, request_id: str) -> Reply:
@@ -222,6 +208,7 @@ def _bare_reply(fault: Unanswered) -> Reply:
 
 
 def _error_reply(error: SqsError, spelling: Spelling, request_id: str) -> Reply:
-    status, body = spelling.encode_error(error, request_id)
-    more = f"x-amzn-query-error: {aws_json.query_error(error)}\r\n" if spelling is _JSON else ""
+    service = spelling.service
+    status, body = spelling.encode_error(service, error, request_id)
+    more = f"x-amzn-query-error: {aws_json.query_error(service, error)}\r\n" if spelling is JSON else ""
     return make_reply(status, spelling.content_type, request_id, body, more)

@@ -1,4 +1,4 @@
-"""Logs of what comes in and goes out, wrapped around `AwsApi.answer` when they are asked for and absent else."""
+"""Logs of what comes in and goes out, wrapped around `AwsApi.answer` when they are asked for; otherwise absent."""
 
 from __future__ import annotations
 
@@ -10,35 +10,22 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from sqs_emulator.services.pending import Pending
-from sqs_emulator.web.aws import AwsApi
+from sqs_emulator.web.aws import AwsApi, Proceed
 from sqs_emulator.web.http import HttpRequest, Reply
 
 _access = logging.getLogger("sqs_emulator.access")
 _wire = logging.getLogger("sqs_emulator.wire")
 
-Log = Callable[[Reply], Reply]  # notes a reply, and passes it on
-
 
 def attach(api: AwsApi, *, access: bool, wire: bool) -> None:
     """Log a line per request, or requests and answers whole, from now on."""
     if access:
-        api.answer = _logged(api.answer, _log_access)
+        api.wrap(log_access)
     if wire:
-        api.answer = _logged(api.answer, _log_wire)
+        api.wrap(log_wire)
 
 
-def _logged(
-    answer: Callable[[HttpRequest], Reply | Pending[Reply]], begin: Callable[[HttpRequest], Log]
-) -> Callable[[HttpRequest], Reply | Pending[Reply]]:
-    def logged(request: HttpRequest) -> Reply | Pending[Reply]:
-        log = begin(request)
-        outcome = answer(request)
-        return outcome.then(log) if isinstance(outcome, Pending) else log(outcome)
-
-    return logged
-
-
-def _log_access(request: HttpRequest) -> Log:
+def log_access(request: HttpRequest, proceed: Proceed) -> Reply | Pending[Reply]:
     began = time.perf_counter_ns()
 
     def log(reply: Reply) -> Reply:
@@ -47,7 +34,12 @@ def _log_access(request: HttpRequest) -> Log:
         _access.info("%s %s %d %dus", _text(action.encode()), _text(queue.encode()), reply.status, microseconds)
         return reply
 
-    return log
+    return _logged(proceed(request), log)
+
+
+def _logged(outcome: Reply | Pending[Reply], log: Callable[[Reply], Reply]) -> Reply | Pending[Reply]:
+    """Log a reply, at once or when it comes."""
+    return outcome.then(log) if isinstance(outcome, Pending) else log(outcome)
 
 
 def _what(request: HttpRequest) -> tuple[str, str]:
@@ -66,7 +58,7 @@ def _what(request: HttpRequest) -> tuple[str, str]:
         return target.rpartition(".")[2] or "-", "-"
 
 
-def _log_wire(request: HttpRequest) -> Log:
+def log_wire(request: HttpRequest, proceed: Proceed) -> Reply | Pending[Reply]:
     target = request.path + (b"?" + request.query_string if request.query_string else b"")
     head = f"{_text(request.method)} {_text(target)}"
     _wire.info("> %s %s\n%s", request.connection.peer, head, _message(list(request.headers.items()), request.body))
@@ -75,7 +67,7 @@ def _log_wire(request: HttpRequest) -> Log:
         _wire.info("< %s %d\n%s", request.connection.peer, reply.status, _message(reply.headers(), reply.body))
         return reply
 
-    return log
+    return _logged(proceed(request), log)
 
 
 def _message(headers: list[tuple[bytes, bytes]], body: bytes) -> str:
@@ -84,5 +76,5 @@ def _message(headers: list[tuple[bytes, bytes]], body: bytes) -> str:
 
 
 def _text(data: bytes) -> str:
-    """Readable on one line whatever it holds: a client could else write lines of its own into the log."""
+    """Readable on one line whatever it holds: otherwise a client could write lines of its own into the log."""
     return data.decode("utf-8", "backslashreplace").encode("unicode_escape").decode("ascii")

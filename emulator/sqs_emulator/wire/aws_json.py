@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from collections.abc import Callable, Iterable
+from typing import Final, TypeAlias
 
 import msgspec
 
 from sqs_emulator.contract.action import Action, Request, Result
-from sqs_emulator.contract.errors import SerializationException, wire_error
-from sqs_emulator.contract.sqs import ACTIONS
+from sqs_emulator.contract.catalogue import SERVICES
+from sqs_emulator.contract.errors import SerializationException
+from sqs_emulator.contract.service import Service
 from sqs_emulator.core.errors import SqsError
 from sqs_emulator.wire import shapes
 
 CONTENT_TYPE: Final = "application/x-amz-json-1.0"
 
-_SERVICE: Final = "AmazonSQS."
+Targets: TypeAlias = dict[bytes | None, tuple[Action, Callable[[bytes], Request]]]
 
-# What an X-Amz-Target header names: the action, and what makes its request of a body.
-TARGETS: Final[dict[bytes | None, tuple[Action, Callable[[bytes], Request]]]] = {
-    f"{_SERVICE}{action.name}".encode(): (action, msgspec.json.Decoder(action.request).decode)
-    for action in ACTIONS.values()
-}
+
+def targets_of(services: Iterable[Service]) -> Targets:
+    """Return what an X-Amz-Target header names: the action, and what makes its request of a body."""
+    return {
+        f"{service.target_prefix}{action.name}".encode(): (action, msgspec.json.Decoder(action.request).decode)
+        for service in services
+        if service.target_prefix is not None
+        for action in service.actions.values()
+    }
+
+
+TARGETS: Final = targets_of(SERVICES)
 encode_result: Final = msgspec.json.Encoder().encode
 NOT_DECODED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # what those raise
 
@@ -45,21 +53,21 @@ def _decode_leniently(action: Action, body: bytes) -> Request:
         raise SerializationException(str(error)) from None
 
 
-def encode(_action: Action, result: Result | None, _request_id: str) -> bytes:
+def encode(_service: Service, _action: Action, result: Result | None, _request_id: str) -> bytes:
     """Write a result. An action without one answers an empty body."""
     return b"" if result is None else encode_result(result)
 
 
-def encode_error(error: SqsError, _request_id: str) -> tuple[int, bytes]:
+def encode_error(service: Service, error: SqsError, _request_id: str) -> tuple[int, bytes]:
     """Return the status and the body of an error."""
-    row = wire_error(type(error))
+    row = service.wire_error(type(error))
     body = {"__type": row.json}
     if error.message:
         body["message"] = error.message.encode(errors="replace").decode()  # it may echo half a character
     return row.status, encode_result(body)
 
 
-def query_error(error: SqsError) -> str:
+def query_error(service: Service, error: SqsError) -> str:
     """Return an error's `x-amzn-query-error` header, which boto3 takes its `Error.Code` from."""
-    row = wire_error(type(error))
+    row = service.wire_error(type(error))
     return f"{row.query};{row.fault}"

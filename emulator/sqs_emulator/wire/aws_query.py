@@ -14,8 +14,8 @@ from urllib.parse import parse_qsl
 import msgspec
 
 from sqs_emulator.contract.action import Action, Request, Result
-from sqs_emulator.contract.errors import InvalidAction, MissingAction, wire_error
-from sqs_emulator.contract.sqs import ACTIONS, NAMESPACE
+from sqs_emulator.contract.errors import InvalidAction, MissingAction
+from sqs_emulator.contract.service import Service
 from sqs_emulator.core.errors import InvalidParameter, InvalidParameterValue, SqsError
 from sqs_emulator.wire import shapes, xml
 from sqs_emulator.wire.shapes import ListOf, MapOf, Members, NotAnInteger, Shape
@@ -50,12 +50,12 @@ def parameters(query_string: bytes, form: bytes) -> Parameters:
     return dict(pairs)
 
 
-def action_of(given: Parameters, *, on_queue_path: bool) -> Action:
+def action_of(service: Service, given: Parameters, *, on_queue_path: bool) -> Action:
     """Return the action that the parameters name; some are refused where the path is a queue's."""
     name = given.get("Action")
     if name is None:
         raise MissingAction
-    action = ACTIONS.get(name)
+    action = service.actions.get(name)
     if action is None or (on_queue_path and not action.on_queue_path):
         raise InvalidAction.of(name)
     return action
@@ -92,11 +92,17 @@ def _structure(node: Tree, members: Members) -> dict[str, object]:
         part = node.get(wire_name)
         if isinstance(member.shape, ListOf | MapOf):
             # kombu spells some lists by the member's name, not by the documented one: MessageAttributeNames.1
-            part = node.get(member.shape.query.name, part)
+            part = _items(node.get(member.shape.query.name, part), member.shape)
         value = None if part is None else _value(part, member.shape)
         if value is not None:
             found[wire_name] = value
     return found
+
+
+def _items(part: str | Tree | None, shape: ListOf | MapOf) -> str | Tree | None:
+    """Return what stands under the name of a list or map that is not flattened; an empty one is an empty value."""
+    inside = shape.query.inside
+    return part.get(inside) if inside is not None and isinstance(part, dict) else part
 
 
 def _value(part: str | Tree, shape: Shape) -> object:
@@ -132,9 +138,9 @@ def _magnitude(digits: str) -> tuple[int, str]:
     return len(significant), significant
 
 
-def encode(action: Action, result: Result | None, request_id: str) -> bytes:
+def encode(service: Service, action: Action, result: Result | None, request_id: str) -> bytes:
     """Write a result as XML. An action without one has no `…Result` element, an empty one an empty element."""
-    response: dict[str, object] = {"@xmlns": NAMESPACE}
+    response: dict[str, object] = {"@xmlns": service.namespace}
     if action.result is not None and result is not None:
         response[action.name + "Result"] = _element(result, shapes.members_of(action.result))
     response["ResponseMetadata"] = {"RequestId": request_id}
@@ -145,9 +151,14 @@ def _element(struct: object, members: Members) -> dict[str, object]:
     children: dict[str, object] = {}
     for wire_name, member in members.by_wire_name.items():
         value = getattr(struct, member.attribute)
-        if value is not None:
-            name = member.shape.query.name if isinstance(member.shape, ListOf | MapOf) else wire_name
-            children[name] = _child(value, member.shape)
+        if value is None:
+            continue
+        child = _child(value, member.shape)
+        if isinstance(member.shape, ListOf | MapOf):
+            names = member.shape.query
+            children[names.name] = child if names.inside is None else {names.inside: child}
+        else:
+            children[wire_name] = child
     return children
 
 
@@ -170,22 +181,23 @@ def _scalar(value: object) -> str:
     return str(value)
 
 
-def encode_error(error: SqsError, request_id: str) -> tuple[int, bytes]:
+def encode_error(service: Service, error: SqsError, request_id: str) -> tuple[int, bytes]:
     """Return the status and the XML of an error."""
-    row = wire_error(type(error))
+    row = service.wire_error(type(error))
     detail = {
         "Type": row.fault,
         "Code": row.query,
         "Message": xml.text(row.query_message or error.message),
         "Detail": None,
     }
-    return row.status, xml.render({"ErrorResponse": {"@xmlns": NAMESPACE, "Error": detail, "RequestId": request_id}})
+    response = {"@xmlns": service.namespace, "Error": detail, "RequestId": request_id}
+    return row.status, xml.render({"ErrorResponse": response})
 
 
 # JSON answers to Query requests that ask for them (`Accept: application/json`): recorded from AWS, in no SDK.
 
 
-def encode_as_json(action: Action, result: Result | None, request_id: str) -> bytes:
+def encode_as_json(_service: Service, action: Action, result: Result | None, request_id: str) -> bytes:
     response: dict[str, object] = {}
     if action.result is not None and result is not None:
         response[action.name + "Result"] = _plain(result, shapes.members_of(action.result))
@@ -208,7 +220,7 @@ def _plain(value: object, shape: Shape) -> object:
     return value
 
 
-def encode_error_as_json(error: SqsError, request_id: str) -> tuple[int, bytes]:
-    row = wire_error(type(error))
+def encode_error_as_json(service: Service, error: SqsError, request_id: str) -> tuple[int, bytes]:
+    row = service.wire_error(type(error))
     detail = {"Code": row.query, "Message": row.query_message or error.message, "Type": row.fault}
     return row.status, msgspec.json.encode({"Error": detail, "RequestId": request_id})

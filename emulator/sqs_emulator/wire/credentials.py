@@ -7,21 +7,21 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 from urllib.parse import unquote
 
-from sqs_emulator.core.identifiers import ACCOUNT_ID
+from sqs_emulator.core.identifiers import ACCOUNT_ID, REGION
 
 
 class CredentialScope(NamedTuple):
-    """The account and region of a request's credentials; None where they name none."""
+    """The account, region and service of a request's credentials; None where they name none."""
 
     account: str | None
     region: str | None
+    service: str | None
 
 
-NO_SCOPE: Final = CredentialScope(None, None)
+NO_SCOPE: Final = CredentialScope(None, None, None)
 NO_KEYS: Final[Mapping[str, str]] = {}
 
 _CREDENTIAL: Final = re.compile(r"Credential=([^,\s]+)")
-_REGION: Final = re.compile(r"[A-Za-z0-9-]+", re.ASCII)
 
 
 def of_header(authorization: bytes, accounts: Mapping[str, str] = NO_KEYS) -> CredentialScope:
@@ -34,16 +34,17 @@ def of_query(parameters: Mapping[str, str], accounts: Mapping[str, str] = NO_KEY
     """Read the parameters of a signed URL, of signature version 4 or 2."""
     if "X-Amz-Credential" in parameters:
         return of_credential(parameters["X-Amz-Credential"], accounts)
-    return CredentialScope(_account(parameters.get("AWSAccessKeyId", ""), accounts), None)
+    return CredentialScope(_account(parameters.get("AWSAccessKeyId", ""), accounts), None, None)
 
 
 def of_credential(credential: str, accounts: Mapping[str, str] = NO_KEYS) -> CredentialScope:
     """Read `<key>/<date>/<region>/<service>/aws4_request`, from the right end: an invented key may hold slashes."""
     fields = unquote(credential).rsplit("/", 4)
     if len(fields) < 5:
-        return CredentialScope(_account(fields[0], accounts), None)
+        return CredentialScope(_account(fields[0], accounts), None, None)
+    key, _, region, service, _ = fields
     # A region is part of its queues' ARNs: one with a colon in it would make them unreadable.
-    return CredentialScope(_account(fields[0], accounts), fields[2] if _REGION.fullmatch(fields[2]) else None)
+    return CredentialScope(_account(key, accounts), region if REGION.fullmatch(region) else None, service)
 
 
 def _account(access_key: str, accounts: Mapping[str, str]) -> str | None:

@@ -7,6 +7,7 @@ from typing import Annotated, Final, TypeAlias
 import msgspec
 
 from sqs_emulator.contract.action import Action, AttributeMap, AttributeNames, QueueRequest, Request, Result, query
+from sqs_emulator.contract.sqs.name import NAME
 from sqs_emulator.core.message import MessageAttributeValue
 
 SentAttributes: TypeAlias = Annotated[dict[str, MessageAttributeValue | None], query("MessageAttribute")]
@@ -141,17 +142,19 @@ class ChangeMessageVisibilityBatchResult(Result):
 
 
 ACTIONS: Final = (
-    Action("SendMessage", SendMessageRequest, (), SendMessageResult),
-    Action("SendMessageBatch", SendMessageBatchRequest, (), SendMessageBatchResult),
-    Action("ReceiveMessage", ReceiveMessageRequest, (), ReceiveMessageResult),
-    Action("DeleteMessage", DeleteMessageRequest, ("receipt_handle",)),
-    Action("DeleteMessageBatch", DeleteMessageBatchRequest, (), DeleteMessageBatchResult),
+    Action(NAME, "SendMessage", SendMessageRequest, (), SendMessageResult),
+    Action(NAME, "SendMessageBatch", SendMessageBatchRequest, (), SendMessageBatchResult),
+    Action(NAME, "ReceiveMessage", ReceiveMessageRequest, (), ReceiveMessageResult),
+    Action(NAME, "DeleteMessage", DeleteMessageRequest, ("receipt_handle",)),
+    Action(NAME, "DeleteMessageBatch", DeleteMessageBatchRequest, (), DeleteMessageBatchResult),
     Action(
+        NAME,
         "ChangeMessageVisibility",
         ChangeMessageVisibilityRequest,
         ("receipt_handle", "visibility_timeout"),
     ),
     Action(
+        NAME,
         "ChangeMessageVisibilityBatch",
         ChangeMessageVisibilityBatchRequest,
         (),

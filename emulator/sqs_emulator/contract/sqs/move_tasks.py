@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Final
 
 from sqs_emulator.contract.action import Action, Request, Result, query
+from sqs_emulator.contract.sqs.name import NAME
 
 
 class StartMessageMoveTaskRequest(Request):
@@ -48,6 +49,7 @@ class CancelMessageMoveTaskResult(Result, kw_only=True):
 
 ACTIONS: Final = (
     Action(
+        NAME,
         "StartMessageMoveTask",
         StartMessageMoveTaskRequest,
         ("source_arn",),
@@ -55,6 +57,7 @@ ACTIONS: Final = (
         on_queue_path=False,
     ),
     Action(
+        NAME,
         "ListMessageMoveTasks",
         ListMessageMoveTasksRequest,
         ("source_arn",),
@@ -62,6 +65,7 @@ ACTIONS: Final = (
         on_queue_path=False,
     ),
     Action(
+        NAME,
         "CancelMessageMoveTask",
         CancelMessageMoveTaskRequest,
         ("task_handle",),

@@ -7,6 +7,7 @@ from typing import Annotated, Final
 import msgspec
 
 from sqs_emulator.contract.action import Action, QueueRequest, query
+from sqs_emulator.contract.sqs.name import NAME
 
 
 class AddPermissionRequest(QueueRequest):
@@ -20,6 +21,6 @@ class RemovePermissionRequest(QueueRequest):
 
 
 ACTIONS: Final = (
-    Action("AddPermission", AddPermissionRequest, ("label", "account_ids", "actions")),
-    Action("RemovePermission", RemovePermissionRequest, ("label",)),
+    Action(NAME, "AddPermission", AddPermissionRequest, ("label", "account_ids", "actions")),
+    Action(NAME, "RemovePermission", RemovePermissionRequest, ("label",)),
 )

@@ -17,6 +17,7 @@ from sqs_emulator.contract.action import (
     TagMap,
     query,
 )
+from sqs_emulator.contract.sqs.name import NAME
 
 
 class CreateQueueRequest(Request):
@@ -96,15 +97,15 @@ class ListQueueTagsResult(Result):
 
 
 ACTIONS: Final = (
-    Action("CreateQueue", CreateQueueRequest, ("queue_name",), CreateQueueResult, on_queue_path=False),
-    Action("GetQueueUrl", GetQueueUrlRequest, ("queue_name",), GetQueueUrlResult),
-    Action("ListQueues", ListQueuesRequest, (), ListQueuesResult, on_queue_path=False),
-    Action("ListDeadLetterSourceQueues", ListDeadLetterSourceQueuesRequest, (), ListDeadLetterSourceQueuesResult),
-    Action("GetQueueAttributes", GetQueueAttributesRequest, (), GetQueueAttributesResult),
-    Action("SetQueueAttributes", SetQueueAttributesRequest, ("attributes",)),
-    Action("DeleteQueue", DeleteQueueRequest, ()),
-    Action("PurgeQueue", PurgeQueueRequest, ()),
-    Action("TagQueue", TagQueueRequest, ("tags",)),
-    Action("UntagQueue", UntagQueueRequest, ("tag_keys",)),
-    Action("ListQueueTags", ListQueueTagsRequest, (), ListQueueTagsResult),
+    Action(NAME, "CreateQueue", CreateQueueRequest, ("queue_name",), CreateQueueResult, on_queue_path=False),
+    Action(NAME, "GetQueueUrl", GetQueueUrlRequest, ("queue_name",), GetQueueUrlResult),
+    Action(NAME, "ListQueues", ListQueuesRequest, (), ListQueuesResult, on_queue_path=False),
+    Action(NAME, "ListDeadLetterSourceQueues", ListDeadLetterSourceQueuesRequest, (), ListDeadLetterSourceQueuesResult),
+    Action(NAME, "GetQueueAttributes", GetQueueAttributesRequest, (), GetQueueAttributesResult),
+    Action(NAME, "SetQueueAttributes", SetQueueAttributesRequest, ("attributes",)),
+    Action(NAME, "DeleteQueue", DeleteQueueRequest, ()),
+    Action(NAME, "PurgeQueue", PurgeQueueRequest, ()),
+    Action(NAME, "TagQueue", TagQueueRequest, ("tags",)),
+    Action(NAME, "UntagQueue", UntagQueueRequest, ("tag_keys",)),
+    Action(NAME, "ListQueueTags", ListQueueTagsRequest, (), ListQueueTagsResult),
 )

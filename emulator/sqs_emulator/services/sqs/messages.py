@@ -6,11 +6,9 @@ import functools
 import re
 import time
 from collections.abc import Callable, Iterable, Sequence
-from typing import Final, Protocol, TypeVar
+from typing import Final
 
-from sqs_emulator.contract.errors import wire_error
 from sqs_emulator.contract.sqs.messages import (
-    BatchResultErrorEntry,
     ChangeMessageVisibilityBatchRequest,
     ChangeMessageVisibilityBatchRequestEntry,
     ChangeMessageVisibilityBatchResult,
@@ -34,17 +32,10 @@ from sqs_emulator.contract.sqs.messages import (
 from sqs_emulator.core import attributes as queue_attributes
 from sqs_emulator.core.digests import md5_of_attributes
 from sqs_emulator.core.errors import (
-    BatchEntryIdsNotDistinct,
     BatchRequestTooLong,
-    EmptyBatchRequest,
     InvalidAttributeName,
-    InvalidBatchEntryId,
-    MissingParameter,
-    SqsError,
-    TooManyEntriesInBatchRequest,
 )
 from sqs_emulator.core.identifiers import sequence_number
-from sqs_emulator.core.limits import Limits
 from sqs_emulator.core.message import Draft, MessageAttributeValue
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.core.receives import Delivery, Receive
@@ -52,6 +43,7 @@ from sqs_emulator.core.waiters import Waiter
 from sqs_emulator.services import checks
 from sqs_emulator.services.call import Call
 from sqs_emulator.services.pending import Answer, Pending
+from sqs_emulator.services.sqs.batches import act_on, checked_entries, required
 
 # SenderId is the unique id of an IAM user on AWS, not an account number.
 SENDER_ID: Final = "AIDAIENQZJOLO23YVJ4VO"
@@ -77,7 +69,7 @@ def send_message(call: Call, request: SendMessageRequest) -> SendMessageResult:
 
 def send_message_batch(call: Call, request: SendMessageBatchRequest) -> SendMessageBatchResult:
     queue = call.queue(request.queue_url)
-    entries = _checked_entries(request.entries, SendMessageBatchRequestEntry, queue.limits)
+    entries = checked_entries(request.entries, SendMessageBatchRequestEntry, queue.limits)
     total = sum(checks.message_size(entry) for _, entry in entries)
     if total > queue.limits.batch_bytes:
         raise BatchRequestTooLong.of(total, queue.limits.batch_bytes)
@@ -89,7 +81,7 @@ def send_message_batch(call: Call, request: SendMessageBatchRequest) -> SendMess
     def draft_of(entry: SendMessageBatchRequestEntry) -> Draft:
         return checks.draft(entry, queue, SENDER_ID, call.trace_header)
 
-    drafts, failed = _each(entries, draft_of)
+    drafts, failed = act_on(entries, draft_of)
     messages = queue.send_batch([draft for _, _, draft in drafts], now=call.now, consumer=call.consumer)
     successful = [
         SendMessageBatchResultEntry(
@@ -248,10 +240,10 @@ def delete_message_batch(call: Call, request: DeleteMessageBatchRequest) -> Dele
     queue = call.queue(request.queue_url)
 
     def delete(entry: DeleteMessageBatchRequestEntry) -> None:
-        queue.delete(_required(entry.receipt_handle, "ReceiptHandle"), now=call.now, consumer=call.consumer)
+        queue.delete(required(entry.receipt_handle, "ReceiptHandle"), now=call.now, consumer=call.consumer)
 
-    entries = _checked_entries(request.entries, DeleteMessageBatchRequestEntry, queue.limits)
-    deleted, failed = _each(entries, delete)
+    entries = checked_entries(request.entries, DeleteMessageBatchRequestEntry, queue.limits)
+    deleted, failed = act_on(entries, delete)
     successful = [DeleteMessageBatchResultEntry(id=entry_id) for entry_id, _, _ in deleted]
     return DeleteMessageBatchResult(successful=successful or None, failed=failed)
 
@@ -270,12 +262,12 @@ def change_message_visibility_batch(
     queue = call.queue(request.queue_url)
 
     def change(entry: ChangeMessageVisibilityBatchRequestEntry) -> None:
-        handle = _required(entry.receipt_handle, "ReceiptHandle")
+        handle = required(entry.receipt_handle, "ReceiptHandle")
         # Optional in AWS's model. Not settled: what its absence means there; here it is an error of the entry.
-        _change_visibility(call, queue, handle, _required(entry.visibility_timeout, "VisibilityTimeout"))
+        _change_visibility(call, queue, handle, required(entry.visibility_timeout, "VisibilityTimeout"))
 
-    entries = _checked_entries(request.entries, ChangeMessageVisibilityBatchRequestEntry, queue.limits)
-    changed, failed = _each(entries, change)
+    entries = checked_entries(request.entries, ChangeMessageVisibilityBatchRequestEntry, queue.limits)
+    changed, failed = act_on(entries, change)
     successful = [ChangeMessageVisibilityBatchResultEntry(id=entry_id) for entry_id, _, _ in changed]
     return ChangeMessageVisibilityBatchResult(successful=successful or None, failed=failed)
 
@@ -283,64 +275,3 @@ def change_message_visibility_batch(
 def _change_visibility(call: Call, queue: Queue, receipt_handle: str, seconds: int) -> None:
     checks.visibility_timeout(seconds, queue.limits)
     queue.change_visibility(receipt_handle, seconds * 1000, now=call.now, consumer=call.consumer)
-
-
-# Batches.
-
-_Value = TypeVar("_Value")
-
-
-class _Entry(Protocol):
-    id: str | None
-
-
-_AnyEntry = TypeVar("_AnyEntry", bound=_Entry)
-
-
-def _required(value: _Value | None, parameter: str) -> _Value:
-    if value is None:
-        raise MissingParameter(parameter)
-    return value
-
-
-_ENTRY_ID: Final = re.compile(r"[A-Za-z0-9_-]+", re.ASCII)
-
-
-def _checked_entries(
-    entries: list[_AnyEntry] | None, shape: type[_AnyEntry], limits: Limits
-) -> list[tuple[str, _AnyEntry]]:
-    """Return a batch's entries by their ids; raises what fails the whole request."""
-    if not entries:
-        raise EmptyBatchRequest.of(shape.__name__)
-    if len(entries) > limits.batch_entries:
-        raise TooManyEntriesInBatchRequest.of(len(entries), limits.batch_entries)
-    checked: dict[str, _AnyEntry] = {}
-    repeated = None
-    for number, entry in enumerate(entries, start=1):
-        entry_id = _required(entry.id, f"{shape.__name__}.{number}.Id")
-        if not _ENTRY_ID.fullmatch(entry_id) or len(entry_id) > limits.batch_entry_id_length:
-            raise InvalidBatchEntryId
-        if entry_id in checked and repeated is None:
-            repeated = entry_id
-        checked[entry_id] = entry
-    if repeated is not None:
-        raise BatchEntryIdsNotDistinct.of(repeated)
-    return list(checked.items())
-
-
-def _each(
-    entries: Iterable[tuple[str, _AnyEntry]], act: Callable[[_AnyEntry], _Value]
-) -> tuple[list[tuple[str, _AnyEntry, _Value]], list[BatchResultErrorEntry] | None]:
-    """Act on each entry; return what succeeded, with its outcome, and what failed."""
-    successful, failed = [], []
-    for entry_id, entry in entries:
-        try:
-            successful.append((entry_id, entry, act(entry)))
-        except SqsError as error:
-            row = wire_error(error.entry_shape or type(error))
-            failed.append(
-                BatchResultErrorEntry(
-                    id=entry_id, sender_fault=row.fault == "Sender", code=row.query, message=error.entry_message
-                )
-            )
-    return successful, failed or None

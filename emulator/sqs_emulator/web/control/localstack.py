@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from sqs_emulator.contract.sqs import ACTIONS
+from sqs_emulator.contract.sqs import SQS
 from sqs_emulator.core.errors import QueueDoesNotExist
 from sqs_emulator.core.identifiers import uuid4_text
 from sqs_emulator.observe.peek import localstack_messages
@@ -32,7 +32,7 @@ def messages(asked: Asked) -> Response:
         queue = queue_of(asked)
     except PageRefused:
         encode_error = aws_json.encode_error if in_protocol else aws_query.encode_error
-        status, body = encode_error(QueueDoesNotExist(), request_id)
+        status, body = encode_error(SQS, QueueDoesNotExist(), request_id)
         return Response(body, status, media_type=aws_json.CONTENT_TYPE if in_protocol else aws_query.XML_CONTENT_TYPE)
     result = localstack_messages(
         queue,
@@ -42,7 +42,7 @@ def messages(asked: Asked) -> Response:
     )
     if in_protocol:
         return Response(aws_json.encode_result(result), media_type=aws_json.CONTENT_TYPE)
-    body = aws_query.encode(ACTIONS["ReceiveMessage"], result, request_id)
+    body = aws_query.encode(SQS, SQS.actions["ReceiveMessage"], result, request_id)
     if _JSON in asked.accept:
         return Response(xml.as_json(body), media_type=_JSON)
     return Response(body, media_type=aws_query.XML_CONTENT_TYPE)
