@@ -117,6 +117,24 @@ def test_what_botocore_requires_is_asked_for(action: Action) -> None:
     assert required == needed - checked_elsewhere
 
 
+# What the owner of a queue cannot grant, by the Developer Guide's "Amazon SQS API permissions".
+OWNER_ONLY: Final = {
+    "AddPermission", "CancelMessageMoveTask", "CreateQueue", "DeleteQueue", "ListMessageMoveTasks", "ListQueueTags",
+    "ListQueues", "RemovePermission", "SetQueueAttributes", "StartMessageMoveTask", "TagQueue", "UntagQueue",
+}  # fmt: skip
+
+
+def test_an_action_is_granted_left_to_the_owner_or_a_batch_of_one_that_is_granted() -> None:
+    batches = {action.name: action.batch_of for action in ACTIONS.values() if action.batch_of is not None}
+
+    assert {action.name for action in ACTIONS.values() if action.owner_only} == OWNER_ONLY
+    assert batches.keys() == {name for name in MODEL["operations"] if name.endswith("Batch")}
+    for name, single in batches.items():
+        assert name == f"{single}Batch"
+        assert not ACTIONS[name].owner_only
+        assert not ACTIONS[single].owner_only
+
+
 def test_tags_are_lower_case_in_create_queue_only() -> None:
     assert "tags" in wire_names(ACTIONS["CreateQueue"].request)
     assert "Tags" in wire_names(ACTIONS["TagQueue"].request)

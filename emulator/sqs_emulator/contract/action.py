@@ -30,6 +30,8 @@ class Action(msgspec.Struct, frozen=True, eq=False):
     required: tuple[str, ...] = ()
     result: type[Result] | None = None  # None: nothing but the request id is answered
     on_queue_path: bool = True  # in the Query protocol; False: only `/` takes it
+    owner_only: bool = False  # no AddPermission grants it to another account
+    batch_of: str | None = None  # the name of the action whose permission it goes by; its own name grants nothing
 
 
 class QueryName(msgspec.Struct, frozen=True):

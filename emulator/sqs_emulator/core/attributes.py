@@ -16,10 +16,18 @@ from typing import Final, Protocol
 import msgspec
 
 from sqs_emulator.core.errors import InvalidAttributeName, InvalidAttributeValue, MissingParameter
+from sqs_emulator.core.limits import (
+    DELAY_SECONDS,
+    KMS_REUSE_SECONDS,
+    MESSAGE_BYTES,
+    RETENTION_SECONDS,
+    VISIBILITY_TIMEOUT_SECONDS,
+    WAIT_SECONDS,
+)
 from sqs_emulator.core.policy import PolicyDocument
 from sqs_emulator.core.redrive import RedriveAllowPolicy, RedrivePolicy
 
-_KMS_REUSE_SECONDS: Final = 300
+_DEFAULT_KMS_REUSE_SECONDS: Final = 300
 
 
 class QueueAttributes(msgspec.Struct, frozen=True):
@@ -27,7 +35,7 @@ class QueueAttributes(msgspec.Struct, frozen=True):
 
     visibility_timeout: int = 30
     delay_seconds: int = 0
-    maximum_message_size: int = 1_048_576
+    maximum_message_size: int = MESSAGE_BYTES[1]
     message_retention_period: int = 345_600
     receive_message_wait_time_seconds: int = 0
     sqs_managed_sse_enabled: bool = True
@@ -35,7 +43,7 @@ class QueueAttributes(msgspec.Struct, frozen=True):
     redrive_policy: RedrivePolicy | None = None
     redrive_allow_policy: RedriveAllowPolicy | None = None
     kms_master_key_id: str | None = None
-    kms_data_key_reuse_period_seconds: int = _KMS_REUSE_SECONDS
+    kms_data_key_reuse_period_seconds: int = _DEFAULT_KMS_REUSE_SECONDS
     fifo_queue: bool = False
     content_based_deduplication: bool = False
     deduplication_scope: str = "queue"
@@ -134,17 +142,17 @@ def _json(text: str) -> object:
 
 
 SETTABLE: Final[dict[str, tuple[str, Kind]]] = {
-    "VisibilityTimeout": ("visibility_timeout", Integer(0, 43_200)),
-    "DelaySeconds": ("delay_seconds", Integer(0, 900)),
-    "MaximumMessageSize": ("maximum_message_size", Integer(1_024, 1_048_576)),
-    "MessageRetentionPeriod": ("message_retention_period", Integer(60, 1_209_600)),
-    "ReceiveMessageWaitTimeSeconds": ("receive_message_wait_time_seconds", Integer(0, 20)),
+    "VisibilityTimeout": ("visibility_timeout", Integer(*VISIBILITY_TIMEOUT_SECONDS)),
+    "DelaySeconds": ("delay_seconds", Integer(*DELAY_SECONDS)),
+    "MaximumMessageSize": ("maximum_message_size", Integer(*MESSAGE_BYTES)),
+    "MessageRetentionPeriod": ("message_retention_period", Integer(*RETENTION_SECONDS)),
+    "ReceiveMessageWaitTimeSeconds": ("receive_message_wait_time_seconds", Integer(*WAIT_SECONDS)),
     "SqsManagedSseEnabled": ("sqs_managed_sse_enabled", Boolean()),
     "Policy": ("policy", Policy()),
     "RedrivePolicy": ("redrive_policy", Redrive(RedrivePolicy)),
     "RedriveAllowPolicy": ("redrive_allow_policy", Redrive(RedriveAllowPolicy)),
     "KmsMasterKeyId": ("kms_master_key_id", Text()),
-    "KmsDataKeyReusePeriodSeconds": ("kms_data_key_reuse_period_seconds", Integer(60, 86_400)),
+    "KmsDataKeyReusePeriodSeconds": ("kms_data_key_reuse_period_seconds", Integer(*KMS_REUSE_SECONDS)),
     "FifoQueue": ("fifo_queue", QueueType()),
     "ContentBasedDeduplication": ("content_based_deduplication", Boolean()),
     "DeduplicationScope": ("deduplication_scope", Choice(("queue", "messageGroup"))),
@@ -160,6 +168,11 @@ READ_ONLY: Final = (
 )
 FIFO_ONLY: Final = ("FifoQueue", "ContentBasedDeduplication", "DeduplicationScope", "FifoThroughputLimit")
 ALL_NAMES: Final = frozenset((*SETTABLE, *READ_ONLY, "All"))
+
+
+def asks_for_fifo(sent: Mapping[str, str | None]) -> bool:
+    """Say whether attributes are those of a FIFO queue to be."""
+    return (sent.get("FifoQueue") or "").lower() == "true"
 
 
 def changed(current: QueueAttributes, sent: Mapping[str, str | None]) -> QueueAttributes:
@@ -200,7 +213,7 @@ def _with_encryption_coupled(values: dict[str, object]) -> dict[str, object]:
             )
         return {**values, "sqs_managed_sse_enabled": False}
     if values.get("sqs_managed_sse_enabled"):
-        return {**values, "kms_master_key_id": None, "kms_data_key_reuse_period_seconds": _KMS_REUSE_SECONDS}
+        return {**values, "kms_master_key_id": None, "kms_data_key_reuse_period_seconds": _DEFAULT_KMS_REUSE_SECONDS}
     return values
 
 

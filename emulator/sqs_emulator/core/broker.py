@@ -210,7 +210,7 @@ class Broker:
     ) -> Queue:
         """Create a queue, or return the one there is if each attribute that was sent has the value it has there."""
         arn = str(QueueArn.of(region, account, name))
-        is_fifo = (sent.get("FifoQueue") or "").lower() == "true"
+        is_fifo = queue_attributes.asks_for_fifo(sent)
         default = QueueAttributes(fifo_queue=is_fifo, maximum_message_size=self.limits.message_bytes)
         wanted = self.checked_attributes(arn, default, sent)
         place = self._region(account, region)

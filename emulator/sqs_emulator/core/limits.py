@@ -1,4 +1,9 @@
-"""Every number that AWS documents for queues and messages (Amazon SQS Developer Guide, "Amazon SQS quotas")."""
+"""Every number that AWS documents for queues and messages (Amazon SQS Developer Guide, "Amazon SQS quotas").
+
+What somebody may want to be another one is in `Limits`, of which an emulator has one. The rest are constants: what an
+attribute, a policy, a tag or a message attribute may be. Where an attribute's range is a limit of calls too, it goes by
+the documented number, whatever `Limits` says.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +11,44 @@ from typing import Final
 
 import msgspec
 
+# Both ends of a range are allowed. Of queue attributes; what has no unit in its name is a count.
+VISIBILITY_TIMEOUT_SECONDS: Final = (0, 43_200)
+DELAY_SECONDS: Final = (0, 900)
+WAIT_SECONDS: Final = (0, 20)
+MESSAGE_BYTES: Final = (1_024, 1_048_576)
+RETENTION_SECONDS: Final = (60, 1_209_600)
+KMS_REUSE_SECONDS: Final = (60, 86_400)
+MAX_RECEIVE_COUNT: Final = (1, 1_000)
+ALLOWED_SOURCE_QUEUES: Final = (1, 10)  # of a RedriveAllowPolicy with byQueue
+
+# Of policies, and of what AddPermission makes of one.
+POLICY_BYTES: Final = 8_192
+POLICY_STATEMENTS: Final = 20
+POLICY_PRINCIPALS: Final = 50  # different ones, in the whole policy
+STATEMENT_ACTIONS: Final = 7
+LABEL_LENGTH: Final = 80
+
+# Of tags.
+TAG_KEY_LENGTH: Final = (1, 128)
+TAG_VALUE_LENGTH: Final = (0, 256)
+
+# Of message attributes of the type Number: significant digits, and the powers of ten of the first of them.
+NUMBER_DIGITS: Final = 38
+NUMBER_EXPONENTS: Final = (-128, 126)
+
 
 class Limits(msgspec.Struct, frozen=True):
     """One set of limits. A number out of reach switches its rule off; 0 does so for the two windows."""
 
-    message_bytes: int = 1_048_576  # body and attributes; a queue's MaximumMessageSize may be lower
+    message_bytes: int = MESSAGE_BYTES[1]  # body and attributes; a queue's MaximumMessageSize may be lower
     batch_bytes: int = 1_048_576  # the whole of a SendMessageBatch, whatever the queue's MaximumMessageSize
     batch_entries: int = 10
     message_attributes: int = 10
     in_flight: int = 120_000  # per queue
     receive_messages: int = 10
-    visibility_timeout_seconds: int = 43_200  # per call, and in all since the receive
-    delay_seconds: int = 900
-    wait_seconds: int = 20
+    visibility_timeout_seconds: int = VISIBILITY_TIMEOUT_SECONDS[1]  # per call, and in all since the receive
+    delay_seconds: int = DELAY_SECONDS[1]
+    wait_seconds: int = WAIT_SECONDS[1]
     tags: int = 50  # per queue
     list_results: int = 1_000  # ListQueues, and one of its pages
     queue_name_length: int = 80

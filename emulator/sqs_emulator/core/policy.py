@@ -4,7 +4,8 @@ What a user sets as the attribute `Policy` stays the text that it was. AddPermis
 change its list of statements and write the whole as compact JSON, with all its other members in their places.
 
 Refused is what AWS's grammar rules out, and a principal or an action that cannot exist; what is in doubt is accepted.
-Nobody here knows which accounts, roles and services there are, so whatever has the form of one will do.
+Nobody here knows which accounts, roles and services there are, so whatever has the form of one will do. Which actions
+there are the caller says.
 
 Ground: IAM User Guide, "Grammar of the IAM JSON policy language" and "AWS JSON policy elements: Principal"; Amazon SQS
 Developer Guide, "Amazon SQS quotas" and "Amazon SQS API permissions". That a bad action or principal is an "Invalid
@@ -18,53 +19,16 @@ statements is refused (here it is not); what counts as one of the quotas' ten co
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
 
 from sqs_emulator.core.errors import InvalidAttributeValue, InvalidParameter, OverLimit
-
-POLICY_BYTES: Final = 8_192
-MAX_STATEMENTS: Final = 20
-MAX_PRINCIPALS: Final = 50  # different ones, in the whole policy
-MAX_ACTIONS: Final = 7  # of one statement
+from sqs_emulator.core.limits import POLICY_BYTES, POLICY_PRINCIPALS, POLICY_STATEMENTS, STATEMENT_ACTIONS
 
 _VERSIONS: Final = ("2008-10-17", "2012-10-17")
 
-# Actions that AddPermission grants. The batch of an action is granted with it, and never by its own name.
-GRANTABLE: Final = frozenset(
-    {
-        "ChangeMessageVisibility",
-        "DeleteMessage",
-        "GetQueueAttributes",
-        "GetQueueUrl",
-        "ListDeadLetterSourceQueues",
-        "PurgeQueue",
-        "ReceiveMessage",
-        "SendMessage",
-    }
-)
-OWNER_ONLY: Final = frozenset(
-    {
-        "AddPermission",
-        "CancelMessageMoveTask",
-        "CreateQueue",
-        "DeleteQueue",
-        "ListMessageMoveTasks",
-        "ListQueueTags",
-        "ListQueues",
-        "RemovePermission",
-        "SetQueueAttributes",
-        "StartMessageMoveTask",
-        "TagQueue",
-        "UntagQueue",
-    }
-)
-BATCHES: Final = frozenset({"ChangeMessageVisibilityBatch", "DeleteMessageBatch", "SendMessageBatch"})
-
-# In the text of a policy an action's case is nobody's concern, and any of the names may stand there.
-_ACTIONS: Final = frozenset(name.lower() for name in GRANTABLE | OWNER_ONLY | BATCHES)
 _SERVICES: Final = ("sqs", "*")
 
 # Each kind of principal, and the form of its names. An ARN may have no wildcard in it, but everybody is a `*`; what
@@ -140,21 +104,33 @@ class PolicyDocument(msgspec.Struct, frozen=True):
             raise InvalidParameter(label, "Label", "can't find label.")
         return PolicyDocument(self.members, left) if left else None
 
+    def check_actions(self, known: Collection[str]) -> None:
+        """Refuse a name that is none of these, by InvalidAttributeValue; case is nobody's concern.
+
+        Whether anything is meant by a name with wildcards is not looked at.
+        """
+        names = {name.lower() for name in known}
+        for statement in self.statements:
+            for action in _texts(_one_of(statement, "Action", "NotAction")):
+                name = action.rpartition(":")[2].lower()
+                if name not in names and "*" not in name and "?" not in name:
+                    raise _invalid()
+
     def _check_limits(self) -> None:
         for statement in self.statements:
             actions = statement.get("Action")
             if isinstance(actions, list):
                 check_number_of_actions(actions)
-        if len(self.statements) > MAX_STATEMENTS:
-            raise OverLimit.found(len(self.statements), "Statements", MAX_STATEMENTS)
+        if len(self.statements) > POLICY_STATEMENTS:
+            raise OverLimit.found(len(self.statements), "Statements", POLICY_STATEMENTS)
         principals = {name for statement in self.statements for name in _principals(statement)}
-        if len(principals) > MAX_PRINCIPALS:
-            raise OverLimit.found(len(principals), "Principals", MAX_PRINCIPALS)
+        if len(principals) > POLICY_PRINCIPALS:
+            raise OverLimit.found(len(principals), "Principals", POLICY_PRINCIPALS)
 
 
 def check_number_of_actions(actions: Sequence[object]) -> None:
-    if len(actions) > MAX_ACTIONS:
-        raise OverLimit.found(len(actions), "Actions", MAX_ACTIONS)
+    if len(actions) > STATEMENT_ACTIONS:
+        raise OverLimit.found(len(actions), "Actions", STATEMENT_ACTIONS)
 
 
 def _invalid() -> InvalidAttributeValue:
@@ -199,10 +175,9 @@ def _check_condition(condition: object) -> None:
 
 
 def _check_action(action: str) -> None:
-    """`*`, or an action of SQS; whether anything is meant by a name with wildcards is not looked at."""
+    """`*`, or an action of SQS, whatever it is called."""
     service, _, name = action.partition(":")
-    known = name.lower() in _ACTIONS or "*" in name or "?" in name
-    if action != "*" and not (service.lower() in _SERVICES and known):
+    if action != "*" and not (service.lower() in _SERVICES and name):
         raise _invalid()
 
 

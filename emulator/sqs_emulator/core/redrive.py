@@ -7,14 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from typing import Final
 
 import msgspec
 
 from sqs_emulator.core.errors import InvalidParameter
-
-_MAX_RECEIVE_COUNT: Final = range(1, 1_001)
-_MAX_SOURCE_QUEUES: Final = 10
+from sqs_emulator.core.limits import ALLOWED_SOURCE_QUEUES, MAX_RECEIVE_COUNT
 
 
 class RedrivePolicy(msgspec.Struct, frozen=True, rename="camel"):
@@ -35,9 +32,11 @@ class RedrivePolicy(msgspec.Struct, frozen=True, rename="camel"):
             raise refused(text, f"Redrive policy contains unknown attribute: {key}.")
         if not isinstance(arn, str) or not re.fullmatch(r"arn:[^:]*:sqs:[^:]*:[^:]*:[^:]+", arn):
             raise refused(text, f"Invalid value for deadLetterTargetArn: {arn}.")
-        if not re.fullmatch(r"[0-9]{1,9}", str(count), re.ASCII) or int(str(count)) not in _MAX_RECEIVE_COUNT:
+        lowest, highest = MAX_RECEIVE_COUNT
+        if not re.fullmatch(r"[0-9]{1,9}", str(count), re.ASCII) or not lowest <= int(str(count)) <= highest:
             shown = count if isinstance(count, str) else json.dumps(count)
-            reason = f"Invalid value for maxReceiveCount: {shown}, valid values are from 1 to 1000 both inclusive."
+            allowed = f"valid values are from {lowest} to {highest} both inclusive."
+            reason = f"Invalid value for maxReceiveCount: {shown}, {allowed}"
             raise refused(text, reason)
         return cls(arn, int(str(count)))
 
@@ -57,8 +56,9 @@ class RedriveAllowPolicy(msgspec.Struct, frozen=True, rename="camel", omit_defau
             raise _refused_allow(text, f"Invalid value for redrivePermission: {permission}.")
         if not isinstance(arns, list) or not all(isinstance(arn, str) for arn in arns):
             raise _refused_allow(text, "Invalid value for sourceQueueArns.")
-        if (permission == "byQueue") != bool(arns) or len(arns) > _MAX_SOURCE_QUEUES:
-            reason = "sourceQueueArns takes 1 to 10 ARNs, and only when redrivePermission is byQueue."
+        fewest, most = ALLOWED_SOURCE_QUEUES
+        if (permission == "byQueue") != bool(arns) or len(arns) > most:
+            reason = f"sourceQueueArns takes {fewest} to {most} ARNs, and only when redrivePermission is byQueue."
             raise _refused_allow(text, reason)
         return cls(str(permission), tuple(arns))
 

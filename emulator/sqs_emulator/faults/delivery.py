@@ -19,7 +19,7 @@ from sqs_emulator.core.receives import Delivery, Receive
 from sqs_emulator.core.standard import StandardQueue
 from sqs_emulator.faults.active import ActiveRule
 from sqs_emulator.faults.effects import RECEIVE, DeliverTwice, Shuffle
-from sqs_emulator.faults.subject import task_of
+from sqs_emulator.faults.tasks import task_of
 
 
 def equip(queue: Queue, rules: Iterable[ActiveRule]) -> None:

@@ -10,10 +10,13 @@ from typing import ClassVar, Final
 
 import msgspec
 
+from sqs_emulator.contract.sqs import ACTIONS
+
 RECEIVE: Final = "ReceiveMessage"
-BATCHES: Final = ("SendMessageBatch", "DeleteMessageBatch", "ChangeMessageVisibilityBatch")
+_SINGLES: Final = tuple(action.batch_of for action in ACTIONS.values() if action.batch_of is not None)
+BATCHES: Final = tuple(action.name for action in ACTIONS.values() if action.batch_of is not None)
 # The actions that bear or name messages, by which a rule of a task knows them.
-ON_MESSAGES: Final = ("SendMessage", "DeleteMessage", "ChangeMessageVisibility", *BATCHES, RECEIVE)
+ON_MESSAGES: Final = (*_SINGLES, *BATCHES, RECEIVE)
 
 
 class Effect(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="effect"):

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
+from typing import Any, TypeAlias
 
 from sqs_emulator.contract.action import Action
 from sqs_emulator.core.broker import Broker
@@ -24,11 +24,14 @@ from sqs_emulator.faults.delivery import equip
 from sqs_emulator.faults.doing import DOING, Doing, Hit, lose_answer_with_task
 from sqs_emulator.faults.effects import RECEIVE, LoseAnswer
 from sqs_emulator.faults.rules import ANY, FaultRule
-from sqs_emulator.faults.subject import Subject
-from sqs_emulator.faults.waits import Proceed, Time
+from sqs_emulator.faults.tasks import TaskSubject
+from sqs_emulator.faults.waits import Time
 from sqs_emulator.services.call import Call
 from sqs_emulator.services.dispatch import Dispatcher, Handler, Place
 from sqs_emulator.services.pending import Outcome
+
+Proceed: TypeAlias = Callable[[Any], Outcome]  # does the call by a request, as far as the rules behind let it
+Step: TypeAlias = Callable[[Proceed, Any], Outcome]
 
 
 class Injector:
@@ -91,18 +94,17 @@ class Injector:
 
     def answer(self, action: Action, call: Call, request: Any, proceed: Handler) -> Outcome:
         """Answer a call, if its rules let it by `proceed`; raises SqsError and Unanswered."""
-        subject = Subject(action, call, request)
-        if self._of_delivery and (queue := subject.queue()) is not None:
+        subject = TaskSubject(action, call, request)
+        if self._of_delivery and (queue := subject.queue) is not None:
             equip(queue, self._of_delivery)  # one that was created since
-        # By a request that some effects change.
-        go_on: Proceed = lambda: proceed(call, subject.request)  # noqa: E731
+        go_on: Proceed = partial(proceed, call)
         for step in reversed(self._steps(subject)):
             go_on = partial(step, go_on)
-        return go_on()
+        return go_on(request)
 
-    def _steps(self, subject: Subject) -> list[Callable[[Proceed], Outcome]]:
+    def _steps(self, subject: TaskSubject) -> list[Step]:
         """Ask the rules in their order, and return what those that apply do, the first one's outermost."""
-        steps: list[Callable[[Proceed], Outcome]] = []
+        steps: list[Step] = []
         for active in self._rules:
             rule = active.rule
             if rule.is_on_delivery or not rule.is_about(subject.action.name, subject.account, subject.queue_name):
@@ -120,8 +122,8 @@ class Injector:
                     break
         return steps
 
-    def _do(self, doing: Doing, active: ActiveRule, subject: Subject, proceed: Proceed) -> Outcome:
-        return doing(active.rule.effect, Hit(active, subject, proceed, self._real_time))
+    def _do(self, doing: Doing, active: ActiveRule, subject: TaskSubject, proceed: Proceed, request: Any) -> Outcome:
+        return doing(active.rule.effect, Hit(active, subject, request, proceed, self._real_time))
 
 
 def _release(rules: Iterable[ActiveRule]) -> None:

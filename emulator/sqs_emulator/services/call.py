@@ -1,4 +1,4 @@
-"""What an action's function is told beside the request: who calls, where from, and at what moment."""
+"""What an action's function is told beside the request: who calls, where from, and how it is reached."""
 
 from __future__ import annotations
 
@@ -7,10 +7,9 @@ from typing import Any
 
 import msgspec
 
+from sqs_emulator.core.arn import QueueArn
 from sqs_emulator.core.broker import Broker
-from sqs_emulator.core.errors import MissingParameter, QueueDoesNotExist
 from sqs_emulator.core.events import Consumer
-from sqs_emulator.core.identifiers import parse_queue_url
 from sqs_emulator.core.queue import Queue
 
 
@@ -19,7 +18,7 @@ def _stays() -> bool:
 
 
 class Call(msgspec.Struct, eq=False, gc=False):
-    """One request's surroundings. `now` (ms) is read once, from the clock of the account that owns the queue."""
+    """One request's surroundings."""
 
     broker: Broker
     account: str
@@ -30,26 +29,8 @@ class Call(msgspec.Struct, eq=False, gc=False):
     base_url_of: Callable[[Any], str]
     request: Any = None
     is_gone: Callable[[], bool] = _stays  # whether nobody would hear an answer any more
-    now: int = 0
-
-    def queue(self, url: str | None) -> Queue:
-        """Return the queue of a QueueUrl, in the account of the URL if it names one, and read that account's clock."""
-        if not url:
-            raise MissingParameter("QueueUrl")
-        address = parse_queue_url(url)
-        if address is None:
-            raise QueueDoesNotExist
-        account, region, name = address
-        queue = self.broker.find(account or self.account, region or self.region, name)
-        self.now = queue.clock.now()
-        return queue
-
-    def read_own_clock(self) -> int:
-        """Set and return `now` by the caller's own account, where no queue is meant."""
-        self.now = self.broker.clock_of(self.account).now()
-        return self.now
 
     def url_of(self, queue: Queue) -> str:
         """Return a queue's URL as this client can reach it."""
-        account, name = queue.arn.rsplit(":", 2)[1:]
-        return f"{self.base_url_of(self.request)}/{account}/{name}"
+        arn = QueueArn.parse(queue.arn)
+        return f"{self.base_url_of(self.request)}/{arn.account}/{arn.name}"

@@ -143,10 +143,12 @@ class ChangeMessageVisibilityBatchResult(Result):
 
 ACTIONS: Final = (
     Action(NAME, "SendMessage", SendMessageRequest, (), SendMessageResult),
-    Action(NAME, "SendMessageBatch", SendMessageBatchRequest, (), SendMessageBatchResult),
+    Action(NAME, "SendMessageBatch", SendMessageBatchRequest, (), SendMessageBatchResult, batch_of="SendMessage"),
     Action(NAME, "ReceiveMessage", ReceiveMessageRequest, (), ReceiveMessageResult),
     Action(NAME, "DeleteMessage", DeleteMessageRequest, ("receipt_handle",)),
-    Action(NAME, "DeleteMessageBatch", DeleteMessageBatchRequest, (), DeleteMessageBatchResult),
+    Action(
+        NAME, "DeleteMessageBatch", DeleteMessageBatchRequest, (), DeleteMessageBatchResult, batch_of="DeleteMessage"
+    ),
     Action(
         NAME,
         "ChangeMessageVisibility",
@@ -159,5 +161,6 @@ ACTIONS: Final = (
         ChangeMessageVisibilityBatchRequest,
         (),
         ChangeMessageVisibilityBatchResult,
+        batch_of="ChangeMessageVisibility",
     ),
 )

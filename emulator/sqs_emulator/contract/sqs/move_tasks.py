@@ -55,6 +55,7 @@ ACTIONS: Final = (
         ("source_arn",),
         StartMessageMoveTaskResult,
         on_queue_path=False,
+        owner_only=True,
     ),
     Action(
         NAME,
@@ -63,6 +64,7 @@ ACTIONS: Final = (
         ("source_arn",),
         ListMessageMoveTasksResult,
         on_queue_path=False,
+        owner_only=True,
     ),
     Action(
         NAME,
@@ -71,5 +73,6 @@ ACTIONS: Final = (
         ("task_handle",),
         CancelMessageMoveTaskResult,
         on_queue_path=False,
+        owner_only=True,
     ),
 )

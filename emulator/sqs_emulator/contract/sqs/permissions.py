@@ -21,6 +21,6 @@ class RemovePermissionRequest(QueueRequest):
 
 
 ACTIONS: Final = (
-    Action(NAME, "AddPermission", AddPermissionRequest, ("label", "account_ids", "actions")),
-    Action(NAME, "RemovePermission", RemovePermissionRequest, ("label",)),
+    Action(NAME, "AddPermission", AddPermissionRequest, ("label", "account_ids", "actions"), owner_only=True),
+    Action(NAME, "RemovePermission", RemovePermissionRequest, ("label",), owner_only=True),
 )

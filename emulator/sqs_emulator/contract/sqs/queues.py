@@ -97,15 +97,23 @@ class ListQueueTagsResult(Result):
 
 
 ACTIONS: Final = (
-    Action(NAME, "CreateQueue", CreateQueueRequest, ("queue_name",), CreateQueueResult, on_queue_path=False),
+    Action(
+        NAME,
+        "CreateQueue",
+        CreateQueueRequest,
+        ("queue_name",),
+        CreateQueueResult,
+        on_queue_path=False,
+        owner_only=True,
+    ),
     Action(NAME, "GetQueueUrl", GetQueueUrlRequest, ("queue_name",), GetQueueUrlResult),
-    Action(NAME, "ListQueues", ListQueuesRequest, (), ListQueuesResult, on_queue_path=False),
+    Action(NAME, "ListQueues", ListQueuesRequest, (), ListQueuesResult, on_queue_path=False, owner_only=True),
     Action(NAME, "ListDeadLetterSourceQueues", ListDeadLetterSourceQueuesRequest, (), ListDeadLetterSourceQueuesResult),
     Action(NAME, "GetQueueAttributes", GetQueueAttributesRequest, (), GetQueueAttributesResult),
-    Action(NAME, "SetQueueAttributes", SetQueueAttributesRequest, ("attributes",)),
-    Action(NAME, "DeleteQueue", DeleteQueueRequest, ()),
+    Action(NAME, "SetQueueAttributes", SetQueueAttributesRequest, ("attributes",), owner_only=True),
+    Action(NAME, "DeleteQueue", DeleteQueueRequest, (), owner_only=True),
     Action(NAME, "PurgeQueue", PurgeQueueRequest, ()),
-    Action(NAME, "TagQueue", TagQueueRequest, ("tags",)),
-    Action(NAME, "UntagQueue", UntagQueueRequest, ("tag_keys",)),
-    Action(NAME, "ListQueueTags", ListQueueTagsRequest, (), ListQueueTagsResult),
+    Action(NAME, "TagQueue", TagQueueRequest, ("tags",), owner_only=True),
+    Action(NAME, "UntagQueue", UntagQueueRequest, ("tag_keys",), owner_only=True),
+    Action(NAME, "ListQueueTags", ListQueueTagsRequest, (), ListQueueTagsResult, owner_only=True),
 )

@@ -7,7 +7,7 @@ from typing import Final
 from sqs_emulator.contract.action import Action
 from sqs_emulator.contract.sqs import ACTIONS
 from sqs_emulator.services.dispatch import Handler
-from sqs_emulator.services.sqs import messages, move_tasks, permissions, queues
+from sqs_emulator.services.sqs import handles, move_tasks, permissions, queues, receiving, sending, tags
 
 HANDLERS: Final[dict[Action, Handler]] = {
     ACTIONS["CreateQueue"]: queues.create_queue,
@@ -18,16 +18,16 @@ HANDLERS: Final[dict[Action, Handler]] = {
     ACTIONS["SetQueueAttributes"]: queues.set_queue_attributes,
     ACTIONS["DeleteQueue"]: queues.delete_queue,
     ACTIONS["PurgeQueue"]: queues.purge_queue,
-    ACTIONS["TagQueue"]: queues.tag_queue,
-    ACTIONS["UntagQueue"]: queues.untag_queue,
-    ACTIONS["ListQueueTags"]: queues.list_queue_tags,
-    ACTIONS["SendMessage"]: messages.send_message,
-    ACTIONS["SendMessageBatch"]: messages.send_message_batch,
-    ACTIONS["ReceiveMessage"]: messages.receive_message,
-    ACTIONS["DeleteMessage"]: messages.delete_message,
-    ACTIONS["DeleteMessageBatch"]: messages.delete_message_batch,
-    ACTIONS["ChangeMessageVisibility"]: messages.change_message_visibility,
-    ACTIONS["ChangeMessageVisibilityBatch"]: messages.change_message_visibility_batch,
+    ACTIONS["TagQueue"]: tags.tag_queue,
+    ACTIONS["UntagQueue"]: tags.untag_queue,
+    ACTIONS["ListQueueTags"]: tags.list_queue_tags,
+    ACTIONS["SendMessage"]: sending.send_message,
+    ACTIONS["SendMessageBatch"]: sending.send_message_batch,
+    ACTIONS["ReceiveMessage"]: receiving.receive_message,
+    ACTIONS["DeleteMessage"]: handles.delete_message,
+    ACTIONS["DeleteMessageBatch"]: handles.delete_message_batch,
+    ACTIONS["ChangeMessageVisibility"]: handles.change_message_visibility,
+    ACTIONS["ChangeMessageVisibilityBatch"]: handles.change_message_visibility_batch,
     ACTIONS["AddPermission"]: permissions.add_permission,
     ACTIONS["RemovePermission"]: permissions.remove_permission,
     ACTIONS["StartMessageMoveTask"]: move_tasks.start_message_move_task,

@@ -5,8 +5,6 @@ from __future__ import annotations
 import base64
 import binascii
 import json
-import re
-from typing import Final
 
 from sqs_emulator.contract.sqs.move_tasks import (
     CancelMessageMoveTaskRequest,
@@ -17,13 +15,12 @@ from sqs_emulator.contract.sqs.move_tasks import (
     StartMessageMoveTaskRequest,
     StartMessageMoveTaskResult,
 )
+from sqs_emulator.core.arn import QueueArn
 from sqs_emulator.core.errors import InvalidParameterValue, ResourceNotFound
 from sqs_emulator.core.move_tasks import MessageMoveTask, MoveTaskStatus
 from sqs_emulator.core.queue import Queue
-from sqs_emulator.services import checks
 from sqs_emulator.services.call import Call
-
-_QUEUE_ARN: Final = re.compile(r"arn:[^:]+:sqs:[^:]*:[^:]*:[^:]+")
+from sqs_emulator.services.sqs import parameters
 
 
 def start_message_move_task(call: Call, request: StartMessageMoveTaskRequest) -> StartMessageMoveTaskResult:
@@ -31,10 +28,10 @@ def start_message_move_task(call: Call, request: StartMessageMoveTaskRequest) ->
     _check_arn(source_arn, "SourceArn")
     if request.destination_arn is not None:
         _check_arn(request.destination_arn, "DestinationArn")
-    source = _source(call, source_arn)
+    source, now = _source(call, source_arn)
     task = call.broker.start_move_task(
         source,
-        now=source.clock.now(),
+        now=now,
         destination_arn=request.destination_arn,
         rate=request.max_number_of_messages_per_second,
     )
@@ -45,9 +42,8 @@ def list_message_move_tasks(call: Call, request: ListMessageMoveTasksRequest) ->
     source_arn = request.source_arn or ""
     _check_arn(source_arn, "SourceArn")
     results = 1 if request.max_results is None else request.max_results
-    checks.move_tasks_results(results, call.broker.limits)
-    source = _source(call, source_arn)
-    now = source.clock.now()
+    parameters.move_tasks_results(results, call.broker.limits)
+    source, now = _source(call, source_arn)
     tasks = call.broker.move_tasks_of(source)
     for task in tasks:
         task.catch_up(now)
@@ -56,9 +52,8 @@ def list_message_move_tasks(call: Call, request: ListMessageMoveTasksRequest) ->
 
 def cancel_message_move_task(call: Call, request: CancelMessageMoveTaskRequest) -> CancelMessageMoveTaskResult:
     task_id, source_arn = _read_handle(request.task_handle or "")
-    source = _source(call, source_arn)
+    source, now = _source(call, source_arn)
     task = next((task for task in call.broker.move_tasks_of(source) if task.id == task_id), None)
-    now = source.clock.now()
     # Not settled: a task that has ended already; here it is as unknown as one that never was.
     if task is None or not task.is_running(now):
         raise ResourceNotFound("Task does not exist.")
@@ -67,18 +62,26 @@ def cancel_message_move_task(call: Call, request: CancelMessageMoveTaskRequest) 
 
 
 def _check_arn(arn: str, parameter: str) -> None:
-    if not _QUEUE_ARN.fullmatch(arn):
+    if not _is_queue_arn(arn):
         raise InvalidParameterValue(
             f"You must use this format to specify the {parameter}: "
             "arn:<partition>:<service>:<region>:<account-id>:<resource-id>"
         )
 
 
-def _source(call: Call, source_arn: str) -> Queue:
+def _is_queue_arn(text: str) -> bool:
+    try:
+        return bool(QueueArn.parse(text).partition)
+    except ValueError:
+        return False
+
+
+def _source(call: Call, source_arn: str) -> tuple[Queue, int]:
+    """Return the queue whose messages are moved, and the moment that it is there."""
     source = call.broker.find_arn(source_arn)
     if source is None:
         raise ResourceNotFound.of("SourceArn")
-    return source
+    return source, source.clock.now()
 
 
 def _entry(task: MessageMoveTask) -> ListMessageMoveTasksResultEntry:
@@ -107,6 +110,6 @@ def _read_handle(text: str) -> tuple[str, str]:
         task_id, source_arn = content["taskId"], content["sourceArn"]
     except (binascii.Error, ValueError, TypeError, KeyError, RecursionError):
         task_id = source_arn = None
-    if not isinstance(task_id, str) or not isinstance(source_arn, str) or not _QUEUE_ARN.fullmatch(source_arn):
+    if not isinstance(task_id, str) or not isinstance(source_arn, str) or not _is_queue_arn(source_arn):
         raise InvalidParameterValue("Value for parameter TaskHandle is invalid.")
     return task_id, source_arn

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-from typing import Final
 
 from sqs_emulator.contract.sqs.queues import (
     CreateQueueRequest,
@@ -18,23 +17,20 @@ from sqs_emulator.contract.sqs.queues import (
     ListDeadLetterSourceQueuesResult,
     ListQueuesRequest,
     ListQueuesResult,
-    ListQueueTagsRequest,
-    ListQueueTagsResult,
     PurgeQueueRequest,
     SetQueueAttributesRequest,
-    TagQueueRequest,
-    UntagQueueRequest,
 )
 from sqs_emulator.core import attributes as queue_attributes
 from sqs_emulator.core.errors import (
     InvalidAttributeName,
     InvalidParameter,
-    InvalidParameterValue,
     MissingParameter,
 )
 from sqs_emulator.core.queue import Queue
-from sqs_emulator.services import checks
 from sqs_emulator.services.call import Call
+from sqs_emulator.services.sqs import parameters, tags
+from sqs_emulator.services.sqs.permissions import check_policy
+from sqs_emulator.services.subject import queue_of
 
 
 def create_queue(call: Call, request: CreateQueueRequest) -> CreateQueueResult:
@@ -42,13 +38,13 @@ def create_queue(call: Call, request: CreateQueueRequest) -> CreateQueueResult:
     if not name:
         raise MissingParameter("QueueName")
     sent = request.attributes or {}
-    is_fifo = (sent.get("FifoQueue") or "").lower() == "true"
-    checks.queue_name(name, call.broker.limits, is_fifo=is_fifo)
-    tags = checks.tags(request.tags or {})
-    _limit_tags(len(tags), name, call)
-    now = call.read_own_clock()
+    parameters.queue_name(name, call.broker.limits, is_fifo=queue_attributes.asks_for_fifo(sent))
+    wanted = tags.checked(request.tags or {})
+    tags.check_number(wanted, name, call.broker.limits)
+    check_policy(sent.get("Policy"))
+    now = call.broker.clock_of(call.account).now()
     # Not settled: whether tags sent for a queue that exists change its tags; here they do not.
-    queue = call.broker.create_queue(call.account, call.region, name, sent, tags=tags, now=now)
+    queue = call.broker.create_queue(call.account, call.region, name, sent, tags=wanted, now=now)
     return CreateQueueResult(queue_url=call.url_of(queue))
 
 
@@ -67,7 +63,8 @@ def list_queues(call: Call, request: ListQueuesRequest) -> ListQueuesResult:
 def list_dead_letter_source_queues(
     call: Call, request: ListDeadLetterSourceQueuesRequest
 ) -> ListDeadLetterSourceQueuesResult:
-    queues = call.broker.dead_letter_sources(call.queue(request.queue_url))
+    queue, _ = queue_of(call, request.queue_url)
+    queues = call.broker.dead_letter_sources(queue)
     page, next_token = _page(queues, request.max_results, request.next_token, call)
     return ListDeadLetterSourceQueuesResult(queue_urls=page, next_token=next_token)
 
@@ -79,7 +76,7 @@ def _page(queues: list[Queue], max_results: int | None, token: str | None, call:
     """
     limits = call.broker.limits
     if max_results is not None:
-        checks.max_results(max_results, limits)
+        parameters.max_results(max_results, limits)
     if token:
         last = _read_token(token)
         queues = [queue for queue in queues if queue.name > last]
@@ -101,14 +98,14 @@ def _read_token(token: str) -> str:
 
 
 def get_queue_attributes(call: Call, request: GetQueueAttributesRequest) -> GetQueueAttributesResult:
-    queue = call.queue(request.queue_url)
+    queue, now = queue_of(call, request.queue_url)
     names = request.attribute_names or []
     for name in names:
         if name not in queue_attributes.ALL_NAMES:
             raise InvalidAttributeName.unknown(name)
     if not names:
         return GetQueueAttributesResult()
-    shown = _all_attributes(queue, call.now)
+    shown = _all_attributes(queue, now)
     if "All" not in names:
         shown = {name: shown[name] for name in names if name in shown}
     return GetQueueAttributesResult(attributes=shown or None)
@@ -128,49 +125,19 @@ def _all_attributes(queue: Queue, now: int) -> dict[str, str | None]:
 
 
 def set_queue_attributes(call: Call, request: SetQueueAttributesRequest) -> None:
-    queue = call.queue(request.queue_url)
+    queue, now = queue_of(call, request.queue_url)
     # Not settled: an empty map. JSON can send one, and it changes nothing; Query cannot, and is told what is missing.
     sent = request.attributes or {}
+    check_policy(sent.get("Policy"))
     attributes = call.broker.checked_attributes(queue.arn, queue.attributes, sent)
-    queue.set_attributes(attributes, now=call.now, changes={name: text or "" for name, text in sent.items()})
+    queue.set_attributes(attributes, now=now, changes={name: text or "" for name, text in sent.items()})
 
 
 def delete_queue(call: Call, request: DeleteQueueRequest) -> None:
-    queue = call.queue(request.queue_url)
-    call.broker.delete_queue(queue, now=call.now)
+    queue, now = queue_of(call, request.queue_url)
+    call.broker.delete_queue(queue, now=now)
 
 
 def purge_queue(call: Call, request: PurgeQueueRequest) -> None:
-    queue = call.queue(request.queue_url)
-    queue.purge(now=call.now)
-
-
-def tag_queue(call: Call, request: TagQueueRequest) -> None:
-    queue = call.queue(request.queue_url)
-    if not request.tags:
-        raise MissingParameter("Tags")
-    merged = {**queue.tags, **checks.tags(request.tags)}
-    _limit_tags(len(merged), queue.name, call)
-    queue.tags = merged
-
-
-def _limit_tags(number: int, queue_name: str, call: Call) -> None:
-    if number > call.broker.limits.tags:
-        raise InvalidParameterValue(f"Too many tags added for queue {queue_name}.")
-
-
-_NO_TAG_KEYS: Final = "Tag keys must be between 1 and 128 characters in length."
-
-
-def untag_queue(call: Call, request: UntagQueueRequest) -> None:
-    queue = call.queue(request.queue_url)
-    if not request.tag_keys:
-        raise InvalidParameterValue(_NO_TAG_KEYS)
-    for key in request.tag_keys:
-        checks.tag_key(key)
-    queue.tags = {key: value for key, value in queue.tags.items() if key not in request.tag_keys}
-
-
-def list_queue_tags(call: Call, request: ListQueueTagsRequest) -> ListQueueTagsResult:
-    queue = call.queue(request.queue_url)
-    return ListQueueTagsResult(tags=dict(queue.tags) or None)
+    queue, now = queue_of(call, request.queue_url)
+    queue.purge(now=now)
