@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from sqs_emulator.core.broker import Broker
+from sqs_emulator.core.broker import AccountPlan, Broker
 from sqs_emulator.core.limits import RELAXED, Limits
 from sqs_emulator.core.outbox import Outbox
 from sqs_emulator.core.queue import Queue
@@ -102,9 +102,11 @@ class Poll:
 class Sqs:
     """An SQS for one test. `call` speaks JSON and returns its answer, `query` the Query protocol and its XML."""
 
-    def __init__(self, limits: Limits = RELAXED, *, region: str = "us-east-1", **settings: Any) -> None:
+    def __init__(
+        self, limits: Limits = RELAXED, *, region: str = "us-east-1", plan: AccountPlan | None = None, **settings: Any
+    ) -> None:
         self.clock = HandClock()
-        self.broker = Broker(self.clock, limits=limits)
+        self.broker = Broker(self.clock, limits=limits, plan=plan)
         self.api = AwsApi(self.broker, region=region, **settings)
 
     # Calls.

@@ -10,8 +10,15 @@ from typing import Any, Final
 import pytest
 
 from sqs_emulator import AccountConfig, AutoCreate, ClockConfig, Config, ConfigError, Emulator, QueueConfig
+from sqs_emulator.core.clock import AccountClock
+from sqs_emulator.core.errors import QueueDoesNotExist
 from sqs_emulator.core.events import QueueCreated
+from sqs_emulator.faults.effects import Effect, Error, Fewer
+from sqs_emulator.faults.injector import Injector
+from sqs_emulator.faults.rules import FaultRule
+from sqs_emulator.faults.waits import Time
 from sqs_emulator.provisioning import Provisioner
+from tests.core.by_hand import TimersByHand
 from tests.raw_http import Connection, credentials, json_call
 from tests.sqs_by_hand import START, Sqs, read_json, refused
 
@@ -24,8 +31,10 @@ MISSING: Final = "AWS.SimpleQueueService.NonExistentQueue"
 def provisioned(**settings: Any) -> Sqs:
     """Return an SQS that begins with a configuration."""
     config = Config(**settings)
-    sqs = Sqs(config.limit_set, region=config.region, accounts=config.accounts_by_key)
-    Provisioner(config, sqs.broker).create_queues()
+    provisioner = Provisioner(config)
+    sqs = Sqs(config.limit_set, region=config.region, plan=provisioner, accounts=config.accounts_by_key)
+    provisioner.begin_queues(sqs.broker)
+    provisioner.add_layers(sqs.api.dispatcher)
     return sqs
 
 
@@ -337,6 +346,43 @@ def test_it_is_made_once_and_where_it_is_asked_for() -> None:
 
     assert [queue.arn for queue in sqs.broker.queues()] == [f"arn:aws:sqs:eu-west-1:{OTHER}:celery-a"]
     assert len(sqs.queue("celery-a", account=OTHER, region="eu-west-1").messages) == 2
+
+
+def with_rule(sqs: Sqs, effect: Effect) -> None:
+    clock = AccountClock(sqs.clock)
+    injector = Injector(sqs.api.dispatcher, sqs.broker, Time(clock, TimersByHand()))
+    injector.add(FaultRule(effect=effect, times=1))
+
+
+def test_a_call_that_a_fault_stops_makes_no_queue() -> None:
+    sqs = asking(CELERY)
+    with_rule(sqs, Error("QueueDoesNotExist"))
+
+    with refused(MISSING):
+        sqs.send("celery-a")
+    after_the_fault = names(sqs)
+    sqs.send("celery-a")
+
+    assert after_the_fault == []
+    assert names(sqs) == ["celery-a"]
+
+
+def test_a_receive_that_gets_none_by_a_fault_makes_its_queue_and_waits_for_nothing() -> None:
+    sqs = asking(CELERY)
+    with_rule(sqs, Fewer(0))
+
+    assert sqs.receive("celery-a", WaitTimeSeconds=20) == []
+
+    assert names(sqs) == ["celery-a"]
+
+
+def test_a_look_at_what_there_is_makes_none() -> None:
+    sqs = asking(CELERY)
+
+    with pytest.raises(QueueDoesNotExist):
+        sqs.broker.find("000000000000", "us-east-1", "celery-a")
+
+    assert list(sqs.broker.queues()) == []
 
 
 def test_what_creates_a_queue_itself_may_create_it_otherwise() -> None:

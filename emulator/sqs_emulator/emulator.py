@@ -40,18 +40,19 @@ class Emulator:
         self.config = config or Config()
         self.feed = Feed(self.config.events)
         self.outbox = Outbox()
+        provisioner = Provisioner(self.config)
         self.broker = Broker(
             clock or SystemClock(),
             limits=self.config.limit_set,
             timers_of=lambda clock: LoopTimers(clock, self.outbox),
             outbox=self.outbox,
+            plan=provisioner,
         )
         if self.config.events:
             self.broker.watch(self.feed.record)
             # Sent, received, deleted: three events are one message. More of them would cost every call its cache.
             self.broker.keep_gone(self.config.events // 3 + 1)
-        self.provisioner = Provisioner(self.config, self.broker)
-        self.provisioner.create_queues()
+        provisioner.begin_queues(self.broker)
         self._origins = Origins(self.config.allowed_origins)
         self.api = AwsApi(
             self.broker,
@@ -62,6 +63,7 @@ class Emulator:
             trust_forwarded=self.config.trust_forwarded,
             accounts=self.config.accounts_by_key,
         )
+        provisioner.add_layers(self.api.dispatcher)
         if self.config.log_wire or self.config.access_log:
             from sqs_emulator.web.logs import attach  # only who asks for logs pays for them
 

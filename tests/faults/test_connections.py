@@ -14,7 +14,7 @@ from sqs_emulator import Config, Emulator
 from sqs_emulator.faults.effects import Drop, Latency
 from sqs_emulator.faults.outcomes import ConnectionDropped
 from sqs_emulator.faults.rules import FaultRule
-from sqs_emulator.services.dispatch import Place
+from sqs_emulator.services.dispatch import Order
 from sqs_emulator.web.http import Reply
 from tests.certificates import make_certificate
 from tests.conftest import serve
@@ -400,7 +400,7 @@ def test_a_bug_in_a_late_call_is_told_and_logged(coat: str, caplog: pytest.LogCa
     with serve(coat, Config(port=0)) as emulator:
         account = BrokenAccount(emulator)
         emulator.faults.add(FaultRule(effect=Latency(0.01), account=account.number))
-        emulator.api.dispatcher.add(broken, Place.FAULTS)
+        emulator.api.dispatcher.add(broken, Order.FAULTS)
         with Connection(emulator.url) as connection:
             told = told_by(connection.ask(account.call("SendMessage", MessageBody="hello")), JSON)
         emulator.faults.remove(lambda _each: True)

@@ -6,7 +6,7 @@ from sqs_emulator.contract.action import Action, Request
 from sqs_emulator.faults.effects import DeliverTwice, Fewer
 from sqs_emulator.faults.rules import FaultRule
 from sqs_emulator.services.call import Call
-from sqs_emulator.services.dispatch import Handler, Place
+from sqs_emulator.services.dispatch import Handler, Order
 from sqs_emulator.services.pending import Outcome
 from tests.faults.conftest import FaultySqs
 
@@ -42,7 +42,7 @@ def test_a_layer_of_somebody_elses_stays(faulty: FaultySqs) -> None:
         seen.append(action.name)
         return proceed(call, request)
 
-    faulty.api.dispatcher.add(layer, Place.FAULTS)
+    faulty.api.dispatcher.add(layer, Order.FAULTS)
     faulty.injector.remove(lambda active: active is rule)
     assert faulty.outcome("ListQueues") == 200
     faulty.add(effect="drop", action="ListQueues")

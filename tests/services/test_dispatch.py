@@ -13,7 +13,7 @@ from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.clock import SystemClock
 from sqs_emulator.core.errors import MissingParameter
 from sqs_emulator.services.call import Call
-from sqs_emulator.services.dispatch import Dispatcher, Handler, Layer, Place
+from sqs_emulator.services.dispatch import Dispatcher, Handler, Layer, Order
 from sqs_emulator.services.pending import Outcome
 
 LIST, TAG = ACTIONS["ListQueues"], ACTIONS["TagQueue"]
@@ -60,8 +60,8 @@ def test_without_layers_the_handler_itself_is_called(dispatcher: Dispatcher) -> 
 def test_the_layers_that_are_there_stand_around_the_handler(dispatcher: Dispatcher) -> None:
     first, second = adding("1"), adding("2")
 
-    dispatcher.add(first, Place.FAULTS)
-    dispatcher.add(second, Place.FAULTS)
+    dispatcher.add(first, Order.FAULTS)
+    dispatcher.add(second, Order.FAULTS)
     with_both = asked(dispatcher)
     dispatcher.remove(first)
     with_one = asked(dispatcher)
@@ -71,6 +71,16 @@ def test_the_layers_that_are_there_stand_around_the_handler(dispatcher: Dispatch
     assert dispatcher.answers[LIST] is list_queues
 
 
+@pytest.mark.parametrize("order", [(0, 1), (1, 0)], ids=["outer first", "inner first"])
+def test_their_order_counts_and_not_who_came_first(dispatcher: Dispatcher, order: tuple[int, int]) -> None:
+    layers: list[tuple[Layer, Order]] = [(adding("o"), min(Order)), (adding("i"), max(Order))]
+
+    for number in order:
+        dispatcher.add(*layers[number])
+
+    assert asked(dispatcher) == "oi"
+
+
 def test_a_layer_that_is_not_there_can_be_removed(dispatcher: Dispatcher) -> None:
     dispatcher.remove(adding("1"))
 
@@ -78,7 +88,7 @@ def test_a_layer_that_is_not_there_can_be_removed(dispatcher: Dispatcher) -> Non
 
 
 def test_a_layer_may_answer_by_itself(dispatcher: Dispatcher) -> None:
-    dispatcher.add(lambda *_: ListQueuesResult(queue_urls=["from the layer"]), Place.FAULTS)
+    dispatcher.add(lambda *_: ListQueuesResult(queue_urls=["from the layer"]), Order.FAULTS)
 
     assert asked(dispatcher) == "from the layer"
 
@@ -90,7 +100,7 @@ def test_a_layer_sees_a_request_that_the_handler_never_would(dispatcher: Dispatc
         seen.append(request)
         return proceed(call, request)
 
-    dispatcher.add(layer, Place.FAULTS)
+    dispatcher.add(layer, Order.FAULTS)
     bad = TagQueueRequest(queue_url="q")
     answer: Callable[[Call, TagQueueRequest], Outcome] = dispatcher.answers[TAG]
 

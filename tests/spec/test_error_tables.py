@@ -9,7 +9,7 @@ import pytest
 
 from sqs_emulator.contract.sqs import ACTIONS
 from sqs_emulator.contract.sqs.errors import WIRE_ERRORS
-from sqs_emulator.services.dispatch import Place
+from sqs_emulator.services.dispatch import Order
 from tests.raw_http import http, json_call, query_call
 from tests.spec.catalogue import CATALOGUE, NEVER_ANSWERED, UNKNOWN_WORDS, Told, told_by
 from tests.spec.errors_of_messages import ERRORS_OF_ENTRIES, ERRORS_OF_MESSAGES
@@ -167,7 +167,7 @@ def test_a_failure_inside_is_the_receivers_fault(protocol: str, caplog: pytest.L
     def fail(*_: object) -> None:
         raise ZeroDivisionError
 
-    scene.sqs.api.dispatcher.add(fail, Place.FAULTS)
+    scene.sqs.api.dispatcher.add(fail, Order.FAULTS)
     told = scene.refusal(protocol, "ListQueues", {})
 
     assert told is not None

@@ -11,7 +11,7 @@ import pytest
 from sqs_emulator import Config, Emulator
 from sqs_emulator.contract.action import Action, Request
 from sqs_emulator.services.call import Call
-from sqs_emulator.services.dispatch import Handler, Place
+from sqs_emulator.services.dispatch import Handler, Order
 from sqs_emulator.services.pending import Outcome
 from tests.raw_http import DEADLINE_SECONDS, Calls, Connection, credentials, http, json_call, received
 
@@ -68,7 +68,7 @@ class Pause:
         self._begun = threading.Event()
         self._over = threading.Event()
         self._connection = Connection(emulator.url)
-        emulator.api.dispatcher.add(self._busy, Place.FAULTS)
+        emulator.api.dispatcher.add(self._busy, Order.FAULTS)
 
     def _busy(self, action: Action, call: Call, request: Request, proceed: Handler) -> Outcome:
         if action.name == "ListQueueTags":

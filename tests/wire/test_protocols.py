@@ -8,7 +8,7 @@ from typing import Final, cast
 import pytest
 
 from sqs_emulator.contract.action import Result
-from sqs_emulator.services.dispatch import Place
+from sqs_emulator.services.dispatch import Order
 from sqs_emulator.services.pending import Answer, Pending
 from sqs_emulator.web.http import Reply
 from tests.raw_http import credentials, http, json_call, query_call
@@ -257,7 +257,7 @@ def test_a_failure_inside_is_the_receivers_fault_and_shows_nothing_of_itself(
     def fail(*_: object) -> None:
         raise ZeroDivisionError("secret")
 
-    sqs.api.dispatcher.add(fail, Place.FAULTS)
+    sqs.api.dispatcher.add(fail, Order.FAULTS)
 
     with pytest.raises(Refused) as in_json:
         sqs.call("ListQueues")
@@ -277,7 +277,7 @@ def test_a_late_answer_that_cannot_be_written_is_the_receivers_fault_too(
 ) -> None:
     bad = cast("Result", object())
     late = Pending[Answer](lambda answer: answer(bad), lambda: None)
-    sqs.api.dispatcher.add(lambda *_: late, Place.FAULTS)
+    sqs.api.dispatcher.add(lambda *_: late, Order.FAULTS)
     replies: list[Reply] = []
 
     outcome = sqs.api.answer(request_of(call))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Protocol
 
 from sqs_emulator.core import attributes as queue_attributes
 from sqs_emulator.core.arn import QueueArn
@@ -109,6 +110,28 @@ class Account:
             self._go_on(rate_then)
 
 
+class AccountPlan(Protocol):
+    """How accounts begin."""
+
+    def begin_clock(self, account: str, clock: AccountClock) -> None:
+        """Change the clock of an account that nothing has gone by yet."""
+        ...
+
+    def begin_queues(self, broker: Broker, account: str) -> None:
+        """Create the queues that an account has from its start."""
+        ...
+
+
+class PlainAccounts:
+    """They begin with the clock that there is, and without queues."""
+
+    def begin_clock(self, account: str, clock: AccountClock) -> None:
+        pass
+
+    def begin_queues(self, broker: Broker, account: str) -> None:
+        pass
+
+
 class Broker:
     """The root of the state. `timers_of` gives a new account its timers, by its clock."""
 
@@ -119,6 +142,7 @@ class Broker:
         limits: Limits = RELAXED,
         timers_of: Callable[[AccountClock], Timers] | None = None,
         outbox: Outbox | None = None,
+        plan: AccountPlan | None = None,
     ) -> None:
         self.clock = clock
         self.limits = limits
@@ -126,12 +150,8 @@ class Broker:
         self._timers_of = timers_of or (lambda _clock: NoTimers())
         self.outbox = Outbox() if outbox is None else outbox  # what all queues owe to waiters
         self._sinks: tuple[Sink, ...] = ()
+        self._plan = plan or PlainAccounts()
         self.gone: deque[Message] | None = None  # the messages that left last, if somebody wants them
-        # What a configuration puts in: how the clock of a new account begins, with which queues an account begins that
-        # was dropped, and queues that are made when they are asked for.
-        self.begin_clock: Callable[[str, AccountClock], None] = lambda _account, _clock: None
-        self.begin_anew: Callable[[str], None] = lambda _account: None
-        self.make_missing: Callable[[str, str, str], Queue | None] = lambda _account, _region, _name: None
 
     # Look-ups.
 
@@ -139,11 +159,7 @@ class Broker:
         try:
             return self.accounts[account].regions[region].queues[name]
         except KeyError:
-            pass
-        made = self.make_missing(account, region, name)
-        if made is None:
-            raise QueueDoesNotExist
-        return made
+            raise QueueDoesNotExist from None
 
     def find_arn(self, arn: str) -> Queue | None:
         """Return the queue of an ARN; None, too, for a text that is none."""
@@ -165,7 +181,7 @@ class Broker:
 
     def _new_clock(self, account: str) -> AccountClock:
         clock = AccountClock(self.clock)
-        self.begin_clock(account, clock)
+        self._plan.begin_clock(account, clock)
         return clock
 
     def drop_account(self, number: str) -> None:
@@ -177,7 +193,7 @@ class Broker:
         if account is not None:
             for queue in account.queues():
                 self._end(account, queue, account.clock.now())
-            self.begin_anew(number)
+            self._plan.begin_queues(self, number)
 
     def clock_of(self, account: str) -> AccountClock:
         """Return an account's clock; of one that is not there, the clock that it would begin with now."""

@@ -24,6 +24,7 @@ from typing import Final
 
 import msgspec
 
+from sqs_emulator.core.arn import QueueArn
 from sqs_emulator.core.errors import InvalidAttributeValue, InvalidParameter, OverLimit
 from sqs_emulator.core.limits import POLICY_BYTES, POLICY_PRINCIPALS, POLICY_STATEMENTS, STATEMENT_ACTIONS
 
@@ -82,7 +83,7 @@ class PolicyDocument(msgspec.Struct, frozen=True):
         """Return it with one statement more; raises InvalidParameter if the label is taken, or OverLimit."""
         if any(statement.get("Sid") == label for statement in self.statements):
             raise InvalidParameter(label, "Label", "Already exists.")
-        partition = queue_arn.split(":")[1]
+        partition = QueueArn.parse(queue_arn).partition
         statement: _Members = {
             "Sid": label,
             "Effect": "Allow",

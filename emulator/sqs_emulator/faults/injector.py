@@ -27,7 +27,7 @@ from sqs_emulator.faults.rules import ANY, FaultRule
 from sqs_emulator.faults.tasks import TaskSubject
 from sqs_emulator.faults.waits import Time
 from sqs_emulator.services.call import Call
-from sqs_emulator.services.dispatch import Dispatcher, Handler, Place
+from sqs_emulator.services.dispatch import Dispatcher, Handler, Order
 from sqs_emulator.services.pending import Outcome
 
 Proceed: TypeAlias = Callable[[Any], Outcome]  # does the call by a request, as far as the rules behind let it
@@ -83,7 +83,7 @@ class Injector:
     def _put(self, rules: Iterable[ActiveRule]) -> None:
         had_some, self._rules = bool(self._rules), tuple(rules)
         if self._rules and not had_some:
-            self._dispatcher.add(self.answer, Place.FAULTS)
+            self._dispatcher.add(self.answer, Order.FAULTS)
         elif had_some and not self._rules:
             self._dispatcher.remove(self.answer)
         self._of_delivery = tuple(each for each in self._rules if each.rule.is_on_delivery)

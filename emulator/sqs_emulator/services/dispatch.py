@@ -1,7 +1,7 @@
 """What answers an action: its handler, and the layers around it.
 
 A layer stands around the handlers of all actions while it is there. It takes a call and what would answer it without
-the layer, and decides whether and how to go on. What stands outside of what is said by `Place` and nowhere else; who
+the layer, and decides whether and how to go on. What stands outside of what is said by `Order` and nowhere else; who
 adds a layer removes it, and need not know of the others. They are composed when one comes or goes: a call pays for
 those that are there, and with none its handler is called directly.
 
@@ -27,10 +27,11 @@ Handler: TypeAlias = Callable[[Call, Any], Outcome]
 Layer: TypeAlias = Callable[[Action, Call, Any, Handler], Outcome]
 
 
-class Place(enum.IntEnum):
+class Order(enum.IntEnum):
     """Where a layer stands, the outermost first."""
 
-    FAULTS = 1
+    FAULTS = 1  # a call that they stop makes no queue
+    AUTO_CREATION = 2
 
 
 class Dispatcher:
@@ -38,12 +39,12 @@ class Dispatcher:
 
     def __init__(self, handlers: Mapping[Action, Handler]) -> None:
         self._handlers = {action: _checked(action, handler) for action, handler in handlers.items()}
-        self._layers: list[tuple[Place, Layer]] = []
+        self._layers: list[tuple[Order, Layer]] = []
         self.answers = self._handlers
 
-    def add(self, layer: Layer, place: Place) -> None:
-        """Put a layer around the handlers; of two at one place, the one that came first stands outside."""
-        self._layers.append((place, layer))
+    def add(self, layer: Layer, order: Order) -> None:
+        """Put a layer around the handlers; of two of the same order, the one that came first stands outside."""
+        self._layers.append((order, layer))
         self._layers.sort(key=lambda placed: placed[0])
         self._compose()
 
