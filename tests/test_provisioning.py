@@ -506,7 +506,7 @@ def test_the_faults_of_the_configuration_are_in_force_from_the_start() -> None:
 
     emulator = Emulator(Config(faults=rules))
 
-    in_force = [each.rule for each in emulator.faults.rules()]
+    in_force = [active.rule for active in emulator.faults.rules()]
     assert [(rule.action, rule.queue, rule.times) for rule in in_force] == [
         (("SendMessage",), None, 1),
         ((), "jobs", None),
@@ -565,7 +565,7 @@ def test_an_access_key_means_its_account_in_the_query_protocol_too() -> None:
         }
     )
 
-    urls = [each.findtext("CreateQueueResult/QueueUrl") or "" for each in (root, signed)]
+    urls = [answer.findtext("CreateQueueResult/QueueUrl") or "" for answer in (root, signed)]
     assert [url.split("/")[-2] for url in urls] == [OTHER, OTHER]
 
 

@@ -74,8 +74,8 @@ def struct_of(annotation: object) -> type[msgspec.Struct] | None:
     """Return the struct somewhere in a type, as of the items of a list."""
     if inspect.isclass(annotation) and issubclass(annotation, msgspec.Struct):
         return annotation
-    inner = (struct_of(each) for each in typing.get_args(annotation))
-    return next((each for each in inner if each is not None), None)
+    inner = (struct_of(argument) for argument in typing.get_args(annotation))
+    return next((struct for struct in inner if struct is not None), None)
 
 
 def shape_inside(shape: str) -> str | None:
@@ -141,9 +141,9 @@ def test_tags_are_lower_case_in_create_queue_only() -> None:
 
 
 ERROR_CLASSES: Final = [
-    each
-    for each in vars(errors).values()
-    if inspect.isclass(each) and issubclass(each, SqsError) and each is not SqsError
+    value
+    for value in vars(errors).values()
+    if inspect.isclass(value) and issubclass(value, SqsError) and value is not SqsError
 ]
 
 

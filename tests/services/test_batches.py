@@ -40,7 +40,7 @@ def test_a_batch_is_sent_in_its_order_with_all_there_is_to_a_message(sqs: Sqs) -
     )
 
     assert "Failed" not in answer
-    assert [each["Id"] for each in answer["Successful"]] == ["z", "a", "m"]
+    assert [entry["Id"] for entry in answer["Successful"]] == ["z", "a", "m"]
     first, second, _ = answer["Successful"]
     assert first.keys() == {"Id", "MessageId", "MD5OfMessageBody"}
     assert second.keys() == {
@@ -91,7 +91,7 @@ def test_an_entry_fails_alone(sqs: Sqs, members: dict[str, Any], code: str, mess
 
     answer = send(sqs, url, entry("1", "first"), {**entry("2"), **members}, entry("3", "third"))
 
-    assert [each["Id"] for each in answer["Successful"]] == ["1", "3"]
+    assert [entry["Id"] for entry in answer["Successful"]] == ["1", "3"]
     assert answer["Failed"] == [{"Id": "2", "SenderFault": True, "Code": code, "Message": message}]
     assert bodies(sqs, url) == ["first", "third"]
 
@@ -228,7 +228,7 @@ def test_a_batch_deletes_each_of_its_messages(sqs: Sqs) -> None:
         ],
     )
 
-    assert [each["Id"] for each in answer["Successful"]] == ["a", "again", "gone"]
+    assert [entry["Id"] for entry in answer["Successful"]] == ["a", "again", "gone"]
     bad, none = answer["Failed"]
     assert bad == {
         "Id": "bad",
@@ -259,14 +259,14 @@ def test_a_batch_changes_the_visibility_of_each_of_its_messages(sqs: Sqs) -> Non
         ],
     )
 
-    assert [each["Id"] for each in answer["Successful"]] == ["now", "later"]
-    assert [(each["Id"], each["Code"]) for each in answer["Failed"]] == [
+    assert [entry["Id"] for entry in answer["Successful"]] == ["now", "later"]
+    assert [(entry["Id"], entry["Code"]) for entry in answer["Failed"]] == [
         ("gone", "InvalidParameterValue"),
         ("no-timeout", "MissingParameter"),
         ("too-long", "InvalidParameterValue"),
         ("bad", "ReceiptHandleIsInvalid"),
     ]
-    assert all(each["SenderFault"] is True for each in answer["Failed"])
+    assert all(entry["SenderFault"] is True for entry in answer["Failed"])
     assert sqs.counts(url) == (1, 2, 0)
     sqs.clock.advance(30)
     assert sqs.counts(url) == (2, 1, 0)

@@ -72,7 +72,7 @@ def test_the_source_can_be_asked_for_by_its_name_and_is_nowhere_else(sqs: Sqs) -
     letters = sqs.receive(dead, MessageSystemAttributeNames=["DeadLetterQueueSourceArn"])
 
     assert "Attributes" not in first
-    assert [each.get("Attributes") for each in letters] == [{"DeadLetterQueueSourceArn": f"{ARN}q"}, None]
+    assert [message.get("Attributes") for message in letters] == [{"DeadLetterQueueSourceArn": f"{ARN}q"}, None]
 
 
 @SUFFIXES
@@ -126,7 +126,7 @@ def test_without_its_dead_letter_queue_messages_are_delivered_on(sqs: Sqs) -> No
 
     received = [sqs.receive(url, VisibilityTimeout=0, AttributeNames=["ApproximateReceiveCount"]) for _ in range(3)]
 
-    assert [each["Attributes"]["ApproximateReceiveCount"] for (each,) in received] == ["1", "2", "3"]
+    assert [message["Attributes"]["ApproximateReceiveCount"] for (message,) in received] == ["1", "2", "3"]
 
 
 # Who may have which.

@@ -134,7 +134,7 @@ def test_a_send_is_answered_with_a_sequence_number_of_twenty_digits_that_rises(s
     assert answers[0].keys() == {"MessageId", "MD5OfMessageBody", "SequenceNumber"}
     numbers = [answer["SequenceNumber"] for answer in answers]
     assert all(len(number) == 20 for number in numbers)
-    assert [int(number) for number in numbers] == [FIRST_SEQUENCE_NUMBER + 256 * (each + 1) for each in range(3)]
+    assert [int(number) for number in numbers] == [FIRST_SEQUENCE_NUMBER + 256 * (place + 1) for place in range(3)]
 
 
 def test_a_send_of_the_query_protocol_tells_it_too(sqs: Sqs, url: str) -> None:
@@ -210,7 +210,7 @@ def test_a_message_has_its_queues_delay_and_none_of_its_own(sqs: Sqs) -> None:
 def test_in_a_batch_a_delay_fails_its_entry_alone(sqs: Sqs, url: str) -> None:
     answer = send_batch(sqs, url, entry("a"), entry("b", DelaySeconds=1), entry("c"))
 
-    assert [each["Id"] for each in answer["Successful"]] == ["a", "c"]
+    assert [entry["Id"] for entry in answer["Successful"]] == ["a", "c"]
     assert answer["Failed"] == [
         {
             "Id": "b",
@@ -254,7 +254,7 @@ def test_by_content_a_message_is_told_by_its_body_whatever_its_attributes_and_it
 
     assert second["MessageId"] == first["MessageId"] != other["MessageId"]
     received = sqs.receive(url, MessageSystemAttributeNames=["MessageDeduplicationId"])
-    shown = [each["Attributes"]["MessageDeduplicationId"] for each in received]
+    shown = [message["Attributes"]["MessageDeduplicationId"] for message in received]
     assert shown == [hashlib.sha256(body).hexdigest() for body in (b"a", b"b")]
 
 
@@ -382,7 +382,9 @@ def test_in_a_batch_an_expired_handle_fails_its_entry_with_a_code_of_its_own(sqs
     later = {"QueueUrl": url, "ReceiptHandle": good["ReceiptHandle"], "VisibilityTimeout": 60}
     sqs.call("ChangeMessageVisibility", **later)
     sqs.clock.advance(10)
-    entries = [{"Id": name, "ReceiptHandle": each["ReceiptHandle"]} for name, each in (("a", expired), ("b", good))]
+    entries = [
+        {"Id": name, "ReceiptHandle": message["ReceiptHandle"]} for name, message in (("a", expired), ("b", good))
+    ]
 
     answer = sqs.call("DeleteMessageBatch", QueueUrl=url, Entries=entries)
 

@@ -35,7 +35,7 @@ def in_query(sqs: Sqs, action: str, members: Mapping[str, Any]) -> object:
         if isinstance(value, str):
             form[name] = value
         else:
-            form |= {f"{spelt}.{number}": each for number, each in enumerate(value, start=1)} or {spelt: ""}
+            form |= {f"{spelt}.{number}": text for number, text in enumerate(value, start=1)} or {spelt: ""}
     return sqs.query(form)
 
 
@@ -355,7 +355,7 @@ def test_a_refused_permission_changes_nothing(
     code, status, message = answer
 
     with refused(code, message, status=status):
-        ask(sqs, "AddPermission", {name: each for name, each in sent.items() if each is not None})
+        ask(sqs, "AddPermission", {name: member for name, member in sent.items() if member is not None})
 
     assert sqs.attributes("q") == before
 
@@ -384,7 +384,7 @@ def test_a_refused_removal_changes_nothing(
     code, status, message = answer
 
     with refused(code, message, status=status):
-        ask(sqs, "RemovePermission", {name: each for name, each in sent.items() if each is not None})
+        ask(sqs, "RemovePermission", {name: member for name, member in sent.items() if member is not None})
 
     assert sqs.attributes("q") == before
 

@@ -59,7 +59,7 @@ def test_a_timeout_of_zero_hides_nothing_but_counts(sqs: Sqs) -> None:
     second = sqs.receive(url, VisibilityTimeout=0, AttributeNames=["ApproximateReceiveCount"])
 
     assert len(first) == len(second) == 1
-    assert [each[0]["Attributes"]["ApproximateReceiveCount"] for each in (first, second)] == ["1", "2"]
+    assert [received[0]["Attributes"]["ApproximateReceiveCount"] for received in (first, second)] == ["1", "2"]
     assert first[0]["ReceiptHandle"] != second[0]["ReceiptHandle"]
     assert sqs.counts(url) == (1, 0, 0)
 
@@ -293,7 +293,7 @@ def test_a_batch_serves_one_poll_whole(sqs: Sqs) -> None:
     first = sqs.poll(QueueUrl=url, MaxNumberOfMessages=10)
     second = sqs.poll(QueueUrl=url, MaxNumberOfMessages=10)
 
-    sqs.call("SendMessageBatch", QueueUrl=url, Entries=[{"Id": each, "MessageBody": each} for each in "abc"])
+    sqs.call("SendMessageBatch", QueueUrl=url, Entries=[{"Id": letter, "MessageBody": letter} for letter in "abc"])
 
     assert bodies(first.messages()) == ["a", "b", "c"]
     assert second.is_waiting

@@ -8,7 +8,7 @@ from typing import Final
 
 import pytest
 
-from sqs_emulator.web.logs import attach
+from sqs_emulator.web.logs import attach, log_access, log_wire
 from tests.raw_http import http, json_call, query_call
 from tests.sqs_by_hand import Sqs
 
@@ -129,3 +129,15 @@ def test_without_being_asked_for_nothing_is_logged(sqs: Sqs, caplog: pytest.LogC
     sqs.ask(json_call("Nonsense"))
 
     assert caplog.records == []
+
+
+def test_a_log_that_was_taken_off_leaves_no_trace(sqs: Sqs, caplog: pytest.LogCaptureFixture) -> None:
+    before = sqs.api.answer
+    attach(sqs.api, access=True, wire=True)
+    sqs.api.unwrap(log_access)
+    sqs.ask(json_call("ListQueues"))
+    sqs.api.unwrap(log_wire)
+
+    assert sqs.api.answer == before
+    assert lines(caplog, ACCESS) == []
+    assert len(lines(caplog, WIRE)) == 2

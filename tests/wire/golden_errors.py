@@ -442,9 +442,9 @@ def batches() -> Iterator[tuple[str, GoldenError]]:
             *ids: str, action: str = action, member: str = member, entry: str = entry, of: str = f"{name}={value}"
         ) -> tuple[str, str, str]:
             form = "".join(
-                f"&{entry}.{number}.Id={each}&{entry}.{number}.{of}" for number, each in enumerate(ids, start=1)
+                f"&{entry}.{number}.Id={entry_id}&{entry}.{number}.{of}" for number, entry_id in enumerate(ids, start=1)
             )
-            entries = ",".join(f'{{"Id":"{each}",{member}}}' for each in ids)
+            entries = ",".join(f'{{"Id":"{entry_id}",{member}}}' for entry_id in ids)
             return action, f'{{"QueueUrl":"q","Entries":[{entries}]}}', f"QueueUrl=q{form}"
 
         empty = partial(refusal, type=SQS + "EmptyBatchRequest", code=SIMPLE + "EmptyBatchRequest")

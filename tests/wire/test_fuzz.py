@@ -60,8 +60,8 @@ def plausible(shape: Shape, depth: int = 0) -> st.SearchStrategy[object]:
     """Return values of a shape, mostly."""
     match shape:
         case Members(by_wire_name=members):
-            each = {name: plausible(member.shape, depth + 1) for name, member in members.items()}
-            known: st.SearchStrategy[object] = st.fixed_dictionaries({}, optional=each)
+            values = {name: plausible(member.shape, depth + 1) for name, member in members.items()}
+            known: st.SearchStrategy[object] = st.fixed_dictionaries({}, optional=values)
         case ListOf(item=item):
             known = st.lists(plausible(item, depth + 1), max_size=12)
         case MapOf(item=item):

@@ -39,6 +39,7 @@ def test_any_text_can_be_read_back(value: str) -> None:
     root = ElementTree.fromstring(document)
 
     legal = "".join(
-        each if each in "\t\n\r" or (each >= " " and each not in "\ufffe\uffff") else "\ufffd" for each in value
+        character if character in "\t\n\r" or (character >= " " and character not in "\ufffe\uffff") else "\ufffd"
+        for character in value
     )
     assert [element.text or "" for element in root] == [legal] * 3

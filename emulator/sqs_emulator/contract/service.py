@@ -41,5 +41,5 @@ class Services:
         return iter(self._all)
 
     def meant_by(self, scope: str | None, version: str | None) -> Service:
-        """Return the service that a request's credentials are for; else the one whose API has this version."""
+        """Return the service that a request's credentials are for; otherwise the one whose API has this version."""
         return self._by_name.get(scope or "") or self._by_version.get(version or "") or self.default

@@ -254,7 +254,7 @@ class Broker:
             find=self.find_arn,
             gone=self.gone,
         )
-        queue.tags.update(tags)
+        queue.set_tags(tags)
         owner.regions.setdefault(region, Region()).queues[name] = queue
         if queue.emit is not None:
             queue.emit(QueueCreated(now, arn))

@@ -65,7 +65,7 @@ class PolicyDocument(msgspec.Struct, frozen=True):
         statements = listed if isinstance(listed, list) else [listed]
         if members.get("Version", _VERSIONS[0]) not in _VERSIONS or not _is_flat(members, _MAX_LEVELS):
             raise _invalid()
-        policy = cls({**members, "Statement": None}, tuple(_statement(each) for each in statements))
+        policy = cls({**members, "Statement": None}, tuple(_statement(statement) for statement in statements))
         policy._check_limits()
         return policy
 
@@ -150,7 +150,7 @@ def _is_flat(value: object, levels: int) -> bool:
     if not isinstance(value, dict | list):
         return True
     inner = value.values() if isinstance(value, dict) else value
-    return levels > 0 and all(_is_flat(each, levels - 1) for each in inner)
+    return levels > 0 and all(_is_flat(member, levels - 1) for member in inner)
 
 
 def _statement(value: object) -> _Members:
@@ -206,7 +206,7 @@ def _one_of(statement: _Members, member: str, opposite: str) -> object:
 def _texts(value: object) -> list[str]:
     """Return the texts of a member that is one, or a list of some."""
     listed = value if isinstance(value, list) else [value]
-    texts = [each for each in listed if isinstance(each, str)]
+    texts = [text for text in listed if isinstance(text, str)]
     if not texts or len(texts) < len(listed):
         raise _invalid()
     return texts

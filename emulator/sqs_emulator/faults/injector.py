@@ -49,32 +49,32 @@ class Injector:
 
     def rules(self, account: str = ANY) -> list[ActiveRule]:
         """Return those in force for an account, in their order; `*`: all."""
-        return [each for each in self._rules if account == ANY or each.rule.account in (ANY, account)]
+        return [active for active in self._rules if account == ANY or active.rule.account in (ANY, account)]
 
     def add(self, *rules: FaultRule) -> list[ActiveRule]:
         """Put rules in force, behind those that are. Those of a scenario begin anew if it is on for the account."""
         begun = {(rule.scenario, rule.account) for rule in rules if rule.scenario is not None}
-        again = [each for each in self._rules if (each.rule.scenario, each.rule.account) in begun]
+        again = [active for active in self._rules if (active.rule.scenario, active.rule.account) in begun]
         added = []
         for rule in rules:
             self._last_number += 1
             added.append(ActiveRule(self._last_number, rule))
-        self._put([*(each for each in self._rules if each not in again), *added])
+        self._put([*(active for active in self._rules if active not in again), *added])
         _release(again)
         return added
 
     def remove(self, which: Callable[[ActiveRule], bool]) -> list[ActiveRule]:
         """End rules and return them. The calls that they hold up go on now."""
-        removed = [each for each in self._rules if which(each)]
-        self._put([each for each in self._rules if each not in removed])
+        removed = [active for active in self._rules if which(active)]
+        self._put([active for active in self._rules if active not in removed])
         _release(removed)
         return removed
 
     def drop_account(self, number: str) -> None:
         """End an account's rules, and let its calls go on that others hold up by its clock, which is no more."""
-        self.remove(lambda each: each.rule.account == number)
-        for each in self._rules:
-            each.release(number)
+        self.remove(lambda active: active.rule.account == number)
+        for active in self._rules:
+            active.release(number)
 
     def release(self) -> None:
         """Let all calls go on that are held up: the emulator stops."""
@@ -86,7 +86,7 @@ class Injector:
             self._dispatcher.add(self.answer, Order.FAULTS)
         elif had_some and not self._rules:
             self._dispatcher.remove(self.answer)
-        self._of_delivery = tuple(each for each in self._rules if each.rule.is_on_delivery)
+        self._of_delivery = tuple(active for active in self._rules if active.rule.is_on_delivery)
         for queue in self._broker.queues():
             equip(queue, self._of_delivery)
 
@@ -127,5 +127,5 @@ class Injector:
 
 
 def _release(rules: Iterable[ActiveRule]) -> None:
-    for each in rules:
-        each.release()
+    for active in rules:
+        active.release()

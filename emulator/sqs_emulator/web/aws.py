@@ -30,9 +30,7 @@ from sqs_emulator.wire.credentials import NO_KEYS
 
 _log = logging.getLogger("sqs_emulator")
 
-
 _JSON_HEAD: Final = f"content-type: {JSON.content_type}\r\nx-amzn-requestid: "  # as make_reply begins one
-
 
 Proceed: TypeAlias = Callable[[HttpRequest], Reply | Pending[Reply]]
 Wrapper: TypeAlias = Callable[[HttpRequest, Proceed], Reply | Pending[Reply]]

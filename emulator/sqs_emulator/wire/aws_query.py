@@ -110,7 +110,7 @@ def _value(part: str | Tree, shape: Shape) -> object:
         case Members():
             return None if isinstance(part, str) else _structure(part, shape)
         case ListOf(item=item):
-            return [_value(each, item) for each in _numbered(part)]
+            return [_value(entry, item) for entry in _numbered(part)]
         case MapOf(query=names, item=item):
             entries = [entry for entry in _numbered(part) if isinstance(entry, dict)]
             return {
@@ -167,9 +167,9 @@ def _child(value: object, shape: Shape) -> object:
         case Members(), _:
             return _element(value, shape)
         case ListOf(item=item), list():
-            return [_child(each, item) for each in value]
+            return [_child(entry, item) for entry in value]
         case MapOf(query=names, item=item), dict():
-            return [{names.key: xml.text(key), names.value: _child(each, item)} for key, each in value.items()]
+            return [{names.key: xml.text(key), names.value: _child(held, item)} for key, held in value.items()]
     return xml.text(_scalar(value))
 
 
@@ -209,14 +209,14 @@ def _plain(value: object, shape: Shape) -> object:
     match shape, value:
         case Members(by_wire_name=members), _:
             return {
-                name[0].lower() + name[1:] if isinstance(member.shape, ListOf) else name: _plain(each, member.shape)
+                name[0].lower() + name[1:] if isinstance(member.shape, ListOf) else name: _plain(held, member.shape)
                 for name, member in members.items()
-                if (each := getattr(value, member.attribute)) is not None
+                if (held := getattr(value, member.attribute)) is not None
             }
         case ListOf(item=item), list():
-            return [_plain(each, item) for each in value]
+            return [_plain(entry, item) for entry in value]
         case MapOf(query=names, item=item), dict():
-            return [{names.key: key, names.value: _plain(each, item)} for key, each in value.items()]
+            return [{names.key: key, names.value: _plain(held, item)} for key, held in value.items()]
     return value
 
 

@@ -66,7 +66,7 @@ def members_of(struct: type[Request] | type[Result]) -> Members:
 
 
 def _members(info: msgspec.inspect.StructType) -> Members:
-    return Members({each.encode_name: Member(each.name, _shape(each.type, _UNNAMED)) for each in info.fields})
+    return Members({field.encode_name: Member(field.name, _shape(field.type, _UNNAMED)) for field in info.fields})
 
 
 _SCALARS: Final = {
@@ -82,7 +82,7 @@ def _shape(info: msgspec.inspect.Type, query: QueryName) -> Shape:
         case msgspec.inspect.Metadata(type=inner, extra=extra):
             return _shape(inner, (extra or {}).get(QUERY, query))
         case msgspec.inspect.UnionType(types=types):
-            (inner,) = (each for each in types if not isinstance(each, msgspec.inspect.NoneType))
+            (inner,) = (kind for kind in types if not isinstance(kind, msgspec.inspect.NoneType))
             return _shape(inner, query)
         case msgspec.inspect.ListType(item_type=item):
             return ListOf(query, _shape(item, _UNNAMED))
@@ -111,13 +111,13 @@ def put_right(value: object, shape: Shape, name: str) -> object:
         case Scalar.BYTES, str():
             return _bytes(value, name)
         case ListOf(item=item), list():
-            return [put_right(each, item, name) for each in value]
+            return [put_right(entry, item, name) for entry in value]
         case MapOf(item=Scalar.TEXT), dict():
-            return {key: _text(each) for key, each in value.items()}
+            return {key: _text(held) for key, held in value.items()}
         case MapOf(item=item), dict():
-            return {key: put_right(each, item, name) for key, each in value.items()}
+            return {key: put_right(held, item, name) for key, held in value.items()}
         case Members(by_wire_name=members), dict():
-            return {key: put_right(each, members[key].shape, key) for key, each in value.items() if key in members}
+            return {key: put_right(held, members[key].shape, key) for key, held in value.items() if key in members}
     return value
 
 

@@ -28,7 +28,7 @@ def tag_queue(call: Call, request: TagQueueRequest) -> None:
         raise MissingParameter("Tags")
     merged = {**queue.tags, **checked(request.tags)}
     check_number(merged, queue.name, queue.limits)
-    queue.tags = merged
+    queue.set_tags(merged)
 
 
 def untag_queue(call: Call, request: UntagQueueRequest) -> None:
@@ -37,7 +37,7 @@ def untag_queue(call: Call, request: UntagQueueRequest) -> None:
         raise InvalidParameterValue(_KEY_LENGTH)
     for key in request.tag_keys:
         _check_key(key)
-    queue.tags = {key: value for key, value in queue.tags.items() if key not in request.tag_keys}
+    queue.set_tags({key: value for key, value in queue.tags.items() if key not in request.tag_keys})
 
 
 def list_queue_tags(call: Call, request: ListQueueTagsRequest) -> ListQueueTagsResult:
