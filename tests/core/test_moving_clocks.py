@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 import pytest
 
-from sqs_emulator.core.broker import Account, Broker
+from sqs_emulator.core.account import Account
+from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.clock import HIGHEST_RATE, LATEST, LOWEST_RATE, ClockRefused, MomentPassed
 from sqs_emulator.core.timers import Timed
 from tests.core.by_hand import Poll, TimersByHand

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from sqs_emulator.core.broker import Account
+from sqs_emulator.core.account import Account
 from sqs_emulator.core.clock import ClockRefused, MomentPassed
 from sqs_emulator.web.control.asked import Asked, PageRefused
 
