@@ -1,4 +1,4 @@
-"""`python -m tests.bench [--quick] [--only NAME] [--loadgen PATH] [--write]`."""
+"""`python -m tests.bench [--quick] [--only NAME] [--against PATH] [--loadgen PATH] [--write]`."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ from tests.bench.table import Row, markdown
 DOCUMENT: Final = ROOT / "docs" / "benchmark.md"
 MEASUREMENTS: Final[dict[str, Callable[[Plan], list[Row]]]] = {
     "cycle": costs.measure_cycle,
+    "turn": costs.measure_turn,
     "backlog": costs.measure_backlog,
     "fifo": fifo.measure_fifo,
     "fifo-backlog": fifo.measure_fifo_backlog,
@@ -44,16 +45,25 @@ _OPEN_FILES: Final = 8_192  # more than any measurement has connections
 @click.option("--only", multiple=True, type=click.Choice(list(MEASUREMENTS)), help="Measure this; may be repeated.")
 @click.option("--runs", type=click.IntRange(min=1), help="Samples of each figure.")
 @click.option(
+    "--against",
+    type=click.Path(exists=True, file_okay=False, path_type=Path, resolve_path=True),
+    help="Another checkout, whose cycle is measured in the same run as ours.",
+)
+@click.option(
     "--loadgen",
     type=click.Path(exists=True, dir_okay=False, path_type=Path, resolve_path=True),
     help="The binary of an independent load generator, whose rows are added.",
 )
 @click.option("--write", is_flag=True, help=f"Keep the table in {DOCUMENT.relative_to(ROOT)}.")
-def main(quick: bool, only: Sequence[str], runs: int | None, loadgen: Path | None, write: bool) -> None:
+def main(
+    quick: bool, only: Sequence[str], runs: int | None, against: Path | None, loadgen: Path | None, write: bool
+) -> None:
     """Measure what the emulator costs. Fails when something could not be measured, not when a figure is missed."""
-    if write and (quick or runs):
-        raise click.UsageError("--write keeps what was measured in full: not with --quick or --runs.")
-    plan = msgspec.structs.replace(QUICK if quick else FULL, loadgen=loadgen)
+    if write and (quick or runs or against):
+        raise click.UsageError("--write keeps what was measured in full: not with --quick, --runs or --against.")
+    if against and only and "cycle" not in only:
+        raise click.UsageError("--against is for `cycle`, which is not among what is measured.")
+    plan = msgspec.structs.replace(QUICK if quick else FULL, loadgen=loadgen, against=against)
     if runs is not None:
         plan = msgspec.structs.replace(plan, runs=runs)
     _allow_many_sockets()

@@ -24,6 +24,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     idle_seconds: float  # of waiting polls, before the first of them ends
     deliveries: int  # to waiting polls
     loadgen: Path | None = None  # an independent load generator's binary
+    against: Path | None = None  # another checkout, whose cycle is measured beside ours
 
 
 FULL: Final = Plan(

@@ -25,17 +25,22 @@ _IDLE_CPU_NS: Final = 1_000_000  # less than this between two looks is idleness
 class ServerProcess:
     """A server on a port, started by `with`; it listens when the block begins, and is gone when it ends.
 
-    `spawned_at` is in seconds of `time.perf_counter`; `connection` was made as soon as the server listened.
+    It runs what lies in a checkout, whatever is installed. `spawned_at` is in seconds of `time.perf_counter`;
+    `connection` was made as soon as the server listened.
     """
 
-    def __init__(self, arguments: list[str], port: int) -> None:
+    def __init__(self, arguments: list[str], port: int, checkout: Path = ROOT) -> None:
         self.address: Address = ("127.0.0.1", port)
         self._arguments = arguments
+        self._checkout = checkout
 
     def __enter__(self) -> ServerProcess:
         self.spawned_at = time.perf_counter()
         self._process = subprocess.Popen(
-            [sys.executable, *self._arguments], cwd=ROOT, env=_environment(), stdout=subprocess.DEVNULL
+            [sys.executable, *self._arguments],
+            cwd=self._checkout,
+            env=_environment(self._checkout),
+            stdout=subprocess.DEVNULL,
         )
         self.pid = self._process.pid
         try:
@@ -91,9 +96,16 @@ class ServerProcess:
             before = after
 
 
-def emulator(*options: str) -> ServerProcess:
+def emulator(*options: str, checkout: Path = ROOT) -> ServerProcess:
     port = _free_port()
-    return ServerProcess(["-m", "sqs_emulator", "serve", "--port", str(port), *options], port)
+    _, package = _source(checkout)
+    return ServerProcess(["-m", package, "serve", "--port", str(port), *options], port, checkout)
+
+
+def at_once() -> ServerProcess:
+    """Return the emulator, answering each request as soon as it is read."""
+    port = _free_port()
+    return ServerProcess(["-m", "tests.bench.at_once", "serve", "--port", str(port)], port)
 
 
 def bare() -> ServerProcess:
@@ -108,10 +120,18 @@ def _free_port() -> int:
         return port
 
 
-def _environment() -> dict[str, str]:
+def _source(checkout: Path) -> tuple[Path, str]:
+    """Return where a checkout's package is, and its name: it began as `emulator`, at the top."""
+    new = checkout / "emulator"
+    return (new, "sqs_emulator") if (new / "sqs_emulator").is_dir() else (checkout, "emulator")
+
+
+def _environment(checkout: Path) -> dict[str, str]:
     """The defaults are measured, with compiled bytecode."""
-    return {
+    kept = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("SQS_EMULATOR_") and name != "PYTHONDONTWRITEBYTECODE"
     }
+    source, _ = _source(checkout)
+    return {**kept, "PYTHONPATH": str(source)}
