@@ -19,39 +19,39 @@ _IDENTIFIER: Final = re.compile(rf"[A-Za-z0-9{re.escape(string.punctuation)}]+",
 # Numbers.
 
 
-def in_range(value: int, lowest: int, highest: int, parameter: str, reason: str) -> None:
-    if not lowest <= value <= highest:
-        raise InvalidParameter(value, parameter, reason.format(lowest=lowest, highest=highest))
-
-
 def max_number_of_messages(value: int, limits: Limits) -> None:
-    reason = "Must be between {lowest} and {highest}, if provided."
-    in_range(value, 1, limits.receive_messages, "MaxNumberOfMessages", reason)
+    if not 1 <= value <= limits.receive_messages:
+        reason = f"Must be between 1 and {limits.receive_messages}, if provided."
+        raise InvalidParameter(value, "MaxNumberOfMessages", reason)
 
 
 def wait_time(value: int, limits: Limits) -> None:
-    reason = "Must be >= {lowest} and <= {highest}, if provided."
-    in_range(value, 0, limits.wait_seconds, "WaitTimeSeconds", reason)
+    if not 0 <= value <= limits.wait_seconds:
+        raise InvalidParameter(value, "WaitTimeSeconds", f"Must be >= 0 and <= {limits.wait_seconds}, if provided.")
 
 
 def visibility_timeout(value: int, limits: Limits) -> None:
-    reason = "Must be >= {lowest} and <= {highest}, if provided."
-    in_range(value, 0, limits.visibility_timeout_seconds, "VisibilityTimeout", reason)
+    if not 0 <= value <= limits.visibility_timeout_seconds:
+        reason = f"Must be >= 0 and <= {limits.visibility_timeout_seconds}, if provided."
+        raise InvalidParameter(value, "VisibilityTimeout", reason)
 
 
 def delay(value: int, limits: Limits) -> None:
-    reason = "DelaySeconds must be >= {lowest} and <= {highest}."
-    in_range(value, 0, limits.delay_seconds, "DelaySeconds", reason)
+    if not 0 <= value <= limits.delay_seconds:
+        raise InvalidParameter(value, "DelaySeconds", f"DelaySeconds must be >= 0 and <= {limits.delay_seconds}.")
 
 
 def max_results(value: int, limits: Limits) -> None:
-    reason = "MaxResults must be between {lowest} and {highest}."
-    in_range(value, 1, limits.list_results, "MaxResults", reason)
+    _results(value, limits.list_results)
 
 
 def move_tasks_results(value: int, limits: Limits) -> None:
-    reason = "MaxResults must be between {lowest} and {highest}."
-    in_range(value, 1, limits.move_tasks_remembered, "MaxResults", reason)
+    _results(value, limits.move_tasks_remembered)
+
+
+def _results(value: int, most: int) -> None:
+    if not 1 <= value <= most:
+        raise InvalidParameter(value, "MaxResults", f"MaxResults must be between 1 and {most}.")
 
 
 # Names.
