@@ -25,7 +25,8 @@ from sqs_emulator.web.timers import LoopTimers
 
 if TYPE_CHECKING:
     from sqs_emulator.faults.injector import Injector
-    from sqs_emulator.testing import Account, Http
+    from sqs_emulator.testing.account import AccountClient
+    from sqs_emulator.testing.connections import Connections
 
 
 class Emulator:
@@ -74,7 +75,7 @@ class Emulator:
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
         self._end_page_waits: Callable[[], None] = lambda: None
-        self._pages: Http | None = None  # what accounts of tests ask the emulator's pages by
+        self._pages: Connections | None = None  # what accounts of tests ask the emulator's pages by
 
     @functools.cached_property
     def faults(self) -> Injector:
@@ -100,17 +101,18 @@ class Emulator:
         return self._server.url
 
     @property
-    def account(self) -> Account:
+    def account(self) -> AccountClient:
         """The account of whoever does not choose one, with its clock, faults and messages."""
         return self.new_account(DEFAULT_ACCOUNT)
 
-    def new_account(self, number: str | None = None) -> Account:
+    def new_account(self, number: str | None = None) -> AccountClient:
         """Return an account of the running emulator, for a test: a new one, or that of a number of 12 digits."""
-        from sqs_emulator.testing import Account, Http  # a server that serves nobody's tests needs no client
+        from sqs_emulator.testing.account import AccountClient  # a server that serves nobody's tests needs no client
+        from sqs_emulator.testing.connections import Connections
 
         if self._pages is None:
-            self._pages = Http(self.url)
-        return Account(self.url, number, region=self.config.region, pages=self._pages)
+            self._pages = Connections(self.url)
+        return AccountClient(self.url, number, region=self.config.region, pages=self._pages)
 
     def server(self) -> Server:
         """Bind the sockets and return the server that serves them; for whoever has an event loop."""

@@ -8,7 +8,6 @@ The ini option `sqs_emulator_url`, or the variable SQS_EMULATOR_URL, names a run
 
 from __future__ import annotations
 
-import contextlib
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -18,7 +17,15 @@ import pytest
 
 if TYPE_CHECKING:
     from sqs_emulator.emulator import Emulator
-    from sqs_emulator.testing import Account, Clock, Faults, Messages, Queue, RunningEmulator
+    from sqs_emulator.testing import (
+        AccountClient,
+        CeleryBroker,
+        ClockClient,
+        FaultClient,
+        MessageClient,
+        QueueClient,
+        RunningEmulator,
+    )
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,7 +53,7 @@ def sqs_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator | RunningEmul
 
 
 @pytest.fixture
-def sqs_account(sqs_emulator: Emulator | RunningEmulator) -> Iterator[Account]:
+def sqs_account(sqs_emulator: Emulator | RunningEmulator) -> Iterator[AccountClient]:
     """A new account for this test, with queues, time and faults of its own; it is dropped at the end."""
     with sqs_emulator.new_account() as account:
         _forget_queue_urls()
@@ -63,7 +70,7 @@ def _forget_queue_urls() -> None:
 
 
 @pytest.fixture
-def sqs_client(sqs_account: Account) -> Iterator[Any]:
+def sqs_client(sqs_account: AccountClient) -> Iterator[Any]:
     """A boto3 client of this test's account."""
     boto3 = pytest.importorskip("boto3", reason="sqs_client needs boto3")
     client = boto3.client("sqs", endpoint_url=sqs_account.url, **sqs_account.credentials)
@@ -72,60 +79,34 @@ def sqs_client(sqs_account: Account) -> Iterator[Any]:
 
 
 @pytest.fixture
-def sqs_queue(sqs_account: Account) -> Callable[..., Queue]:
+def sqs_queue(sqs_account: AccountClient) -> Callable[..., QueueClient]:
     """A factory of queues: `sqs_queue("jobs", VisibilityTimeout=60)`, `sqs_queue("jobs", fifo=True)`."""
     return sqs_account.create_queue
 
 
 @pytest.fixture
-def sqs_clock(sqs_account: Account) -> Clock:
+def sqs_clock(sqs_account: AccountClient) -> ClockClient:
     """The clock of this test's account: `advance`, `freeze`, `resume`."""
     return sqs_account.clock
 
 
 @pytest.fixture
-def sqs_faults(sqs_account: Account) -> Faults:
+def sqs_faults(sqs_account: AccountClient) -> FaultClient:
     """What goes wrong on purpose in this test: `add`, `scenario`, `applied`, `clear`."""
     return sqs_account.faults
 
 
 @pytest.fixture
-def sqs_messages(sqs_account: Account) -> Messages:
+def sqs_messages(sqs_account: AccountClient) -> MessageClient:
     """This test's messages: `peek` at them, their `history`, `wait_for` something to happen to one, the `doctor`."""
     return sqs_account.messages
 
 
-class CeleryBroker:
-    """What an application under test is told of its broker."""
-
-    def __init__(self, account: Account) -> None:
-        self.account = account
-        self.url = account.broker_url
-        self.transport_options = {**account.broker_transport_options, "polling_interval": 0.1, "wait_time_seconds": 1}
-        self.environment = account.environment
-
-    @property
-    def config(self) -> dict[str, Any]:
-        """The settings as a whole, for `app.conf.update` or celery's own `celery_config` fixture."""
-        return {"broker_url": self.url, "broker_transport_options": dict(self.transport_options)}
-
-    @contextlib.contextmanager
-    def serve(self, app: Any) -> Iterator[Any]:
-        """Let an application that is there already use this broker, with its own transport options beside ours."""
-        own = app.conf.broker_transport_options
-        app.conf.broker_url = self.url
-        app.conf.broker_transport_options = {**own, **self.transport_options}
-        try:
-            yield app
-        finally:
-            app.conf.broker_transport_options = own
-            app.close()
-            del app.amqp  # with its connections to this test's account
-
-
 @pytest.fixture
-def celery_broker(sqs_account: Account) -> CeleryBroker:
+def celery_broker(sqs_account: AccountClient) -> CeleryBroker:
     """The broker URL and transport options for a Celery application in this test, or an environment for a worker."""
+    from sqs_emulator.testing import CeleryBroker
+
     return CeleryBroker(sqs_account)
 
 
@@ -139,7 +120,7 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
-def _story(account: Account) -> str:
+def _story(account: AccountClient) -> str:
     from sqs_emulator.testing import EmulatorError
 
     try:

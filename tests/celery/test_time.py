@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from sqs_emulator.testing import Account
+from sqs_emulator.testing import AccountClient
 from tests.celery.conftest import MakeApp
 from tests.celery.emulators import ServedEmulator
 
@@ -14,12 +14,14 @@ pytestmark = pytest.mark.celery
 
 
 @pytest.fixture
-def account(emulator: ServedEmulator) -> Iterator[Account]:
-    with Account(emulator.url) as account:
+def account(emulator: ServedEmulator) -> Iterator[AccountClient]:
+    with AccountClient(emulator.url) as account:
         yield account
 
 
-def test_a_killed_workers_task_comes_back_after_half_an_hour_in_no_time(make_app: MakeApp, account: Account) -> None:
+def test_a_killed_workers_task_comes_back_after_half_an_hour_in_no_time(
+    make_app: MakeApp, account: AccountClient
+) -> None:
     app = make_app(broker_url=account.broker_url, task_acks_late=True, transport={"visibility_timeout": 1_800})
     account.clock.freeze()
     first = app.worker()
@@ -43,7 +45,7 @@ def test_a_killed_workers_task_comes_back_after_half_an_hour_in_no_time(make_app
     assert again < moved_on.timestamp() - 1_700, "the worker's own clock was not moved"
 
 
-def test_a_countdown_is_the_workers_own_and_is_not_moved(make_app: MakeApp, account: Account) -> None:
+def test_a_countdown_is_the_workers_own_and_is_not_moved(make_app: MakeApp, account: AccountClient) -> None:
     app = make_app(broker_url=account.broker_url)
     worker = app.worker()
     app.send("shop.add", 1, 2, countdown=600)

@@ -9,7 +9,7 @@ from typing import Final
 import pytest
 
 from sqs_emulator import Config, Emulator
-from sqs_emulator.testing import Account
+from sqs_emulator.testing import AccountClient
 from tests.commands.shell import Clients, Shell
 
 NOON: Final = datetime(2040, 1, 1, 12, tzinfo=UTC)
@@ -22,17 +22,17 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def account(emulator: Emulator) -> Iterator[Account]:
+def account(emulator: Emulator) -> Iterator[AccountClient]:
     with emulator.new_account() as account:
         account.clock.freeze(at=NOON)
         yield account
 
 
 @pytest.fixture
-def shell(account: Account) -> Shell:
+def shell(account: AccountClient) -> Shell:
     return Shell(account)
 
 
 @pytest.fixture
-def clients(account: Account) -> Clients:
+def clients(account: AccountClient) -> Clients:
     return Clients(account)

@@ -12,7 +12,7 @@ from typing import Any, Final
 import click.testing
 
 from sqs_emulator.cli import main
-from sqs_emulator.testing import Account
+from sqs_emulator.testing import AccountClient
 from tests.raw_http import Connection, credentials, json_call
 from tests.served_process import command, environment
 
@@ -37,7 +37,7 @@ def typed(*words: str, status: int = 0, variables: Mapping[str, str] | None = No
 class Shell:
     """A shell in which SQS_EMULATOR_URL and the access key lead to an account, in a terminal of so many columns."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: AccountClient) -> None:
         self.account = account
         self._ids: dict[str, str] = {}
 
@@ -72,7 +72,7 @@ class Shell:
 class Clients:
     """Producers and workers of an account, which introduce themselves as real ones do."""
 
-    def __init__(self, account: Account) -> None:
+    def __init__(self, account: AccountClient) -> None:
         self._account = account
 
     def call(self, agent: str, action: str, **members: Any) -> dict[str, Any]:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sqs_emulator.testing import Account
+from sqs_emulator.testing import AccountClient
 from tests.commands.conftest import NOON
 from tests.commands.shell import Clients, Shell
 
 
 def test_advancing_lets_a_visibility_timeout_of_half_an_hour_run_out(
-    account: Account, clients: Clients, shell: Shell
+    account: AccountClient, clients: Clients, shell: Shell
 ) -> None:
     queue = account.create_queue("orders", VisibilityTimeout=1800)
     for _ in range(3):
@@ -29,7 +29,7 @@ def test_advancing_lets_a_visibility_timeout_of_half_an_hour_run_out(
     assert queue.counts() == (4, 0, 0)
 
 
-def test_what_happened_before_is_not_told(account: Account, clients: Clients, shell: Shell) -> None:
+def test_what_happened_before_is_not_told(account: AccountClient, clients: Clients, shell: Shell) -> None:
     account.create_queue("orders")
     clients.send("orders", "hello")
     clients.receive("orders")
@@ -44,7 +44,7 @@ def test_what_happened_before_is_not_told(account: Account, clients: Clients, sh
     ["2040-01-02T00:00:00Z", "2040-01-02T01:00:00+01:00", "2040-01-02", "2208988800000"],
     ids=["ISO 8601", "with an offset", "a day", "milliseconds"],
 )
-def test_a_clock_can_be_moved_to_a_moment(account: Account, shell: Shell, until: str) -> None:
+def test_a_clock_can_be_moved_to_a_moment(account: AccountClient, shell: Shell, until: str) -> None:
     moment = datetime(2040, 1, 2, tzinfo=UTC)
     if until.isdigit():
         until = str(round(moment.timestamp() * 1_000))
@@ -71,13 +71,13 @@ def test_a_clock_can_be_moved_to_a_moment(account: Account, shell: Shell, until:
     ids=str,
 )
 def test_an_advance_that_cannot_be_is_refused(
-    account: Account, shell: Shell, words: tuple[str, ...], status: int, said: str
+    account: AccountClient, shell: Shell, words: tuple[str, ...], status: int, said: str
 ) -> None:
     assert said in shell("advance", *words, status=status)
     assert account.clock.now() == NOON
 
 
-def test_the_clock_as_json_is_the_pages_own(account: Account, shell: Shell) -> None:
+def test_the_clock_as_json_is_the_pages_own(account: AccountClient, shell: Shell) -> None:
     state = {"account": account.number, "now": 2209032000000, "time": "2040-01-01T12:00:00.000Z", "frozen": True}
 
     assert shell.json("clock") == {**state, "rate": 0}
@@ -87,7 +87,7 @@ def test_the_clock_as_json_is_the_pages_own(account: Account, shell: Shell) -> N
     assert shell.json("clock", "freeze")["frozen"] is True
 
 
-def test_the_clock_is_told_in_words(account: Account, shell: Shell) -> None:
+def test_the_clock_is_told_in_words(account: AccountClient, shell: Shell) -> None:
     ahead = NOON - datetime.now(UTC)
     where = f"{abs(ahead).days} d {'ahead of' if ahead > timedelta(0) else 'behind'} this machine"
 
@@ -96,7 +96,7 @@ def test_the_clock_is_told_in_words(account: Account, shell: Shell) -> None:
     ]
 
 
-def test_a_clock_that_nobody_touched_is_that_of_the_machine(account: Account, shell: Shell) -> None:
+def test_a_clock_that_nobody_touched_is_that_of_the_machine(account: AccountClient, shell: Shell) -> None:
     account.reset()
 
     (line,) = shell.lines("clock")
@@ -104,7 +104,7 @@ def test_a_clock_that_nobody_touched_is_that_of_the_machine(account: Account, sh
     assert line.endswith("Z in account 123456789012. The clock runs.")
 
 
-def test_a_clock_is_frozen_made_faster_and_resumed(account: Account, shell: Shell) -> None:
+def test_a_clock_is_frozen_made_faster_and_resumed(account: AccountClient, shell: Shell) -> None:
     account.clock.resume()
 
     frozen = shell("clock", "freeze", "--at", "2041-01-01T00:00:00Z")

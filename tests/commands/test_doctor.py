@@ -7,7 +7,7 @@ from typing import Final
 import pytest
 
 from sqs_emulator import Config, Emulator
-from sqs_emulator.testing import Account
+from sqs_emulator.testing import AccountClient
 from tests.commands.conftest import NOON
 from tests.commands.shell import Clients, Shell, typed
 from tests.observe.bodies import task_body
@@ -16,7 +16,7 @@ MINUTE: Final = 60_000
 
 
 @pytest.fixture
-def eta(account: Account, clients: Clients) -> None:
+def eta(account: AccountClient, clients: Clients) -> None:
     """A queue with tasks whose ETA is beyond the visibility timeout."""
     account.create_queue("orders", VisibilityTimeout=60)
     eta_at = round(NOON.timestamp() * 1_000) + 10 * MINUTE
@@ -62,7 +62,7 @@ def test_findings_are_parted_and_the_worst_is_first(shell: Shell) -> None:
 
 
 @pytest.mark.usefixtures("eta")
-def test_findings_as_json_are_the_pages_own(account: Account, shell: Shell) -> None:
+def test_findings_as_json_are_the_pages_own(account: AccountClient, shell: Shell) -> None:
     page = shell.json("doctor", status=1)
 
     assert page == {"full": False, "findings": account.messages.doctor()}
@@ -80,7 +80,12 @@ def test_findings_as_json_are_the_pages_own(account: Account, shell: Shell) -> N
 )
 @pytest.mark.parametrize("form", [(), ("--json",)], ids=["in words", "as JSON"])
 def test_the_status_says_whether_a_finding_is_so_bad(
-    account: Account, clients: Clients, shell: Shell, severity: str | None, statuses: dict[str, int], form: tuple[str]
+    account: AccountClient,
+    clients: Clients,
+    shell: Shell,
+    severity: str | None,
+    statuses: dict[str, int],
+    form: tuple[str],
 ) -> None:
     account.create_queue("orders", VisibilityTimeout=60)
     make_sick(account, clients, severity)
@@ -93,7 +98,7 @@ def test_the_status_says_whether_a_finding_is_so_bad(
     shell("doctor", *form, status=statuses["error"])
 
 
-def make_sick(account: Account, clients: Clients, severity: str | None) -> None:
+def make_sick(account: AccountClient, clients: Clients, severity: str | None) -> None:
     if severity == "error":  # its ETA is beyond the visibility timeout
         eta_at = round(NOON.timestamp() * 1_000) + 10 * MINUTE
         clients.send("orders", task_body("shop.later", eta_at=eta_at))
@@ -106,7 +111,7 @@ def make_sick(account: Account, clients: Clients, severity: str | None) -> None:
         clients.send("mail", task_body("shop.now"))
 
 
-def test_where_nothing_is_wrong_it_says_so(account: Account, shell: Shell) -> None:
+def test_where_nothing_is_wrong_it_says_so(account: AccountClient, shell: Shell) -> None:
     account.create_queue("jobs", VisibilityTimeout=60)
 
     assert shell.lines("doctor") == ["Nothing is wrong in account 123456789012."]

@@ -14,7 +14,7 @@ from sqs_emulator import Config, Emulator
 from sqs_emulator.commands import COMMANDS
 from sqs_emulator.commands.running import DEFAULT_URL, KEY_VARIABLE, URL_VARIABLE
 from sqs_emulator.core.identifiers import DEFAULT_ACCOUNT
-from sqs_emulator.testing import Account
+from sqs_emulator.testing import AccountClient
 from tests.commands.conftest import NOON
 from tests.commands.shell import ID, Clients, typed
 from tests.observe.bodies import task_body
@@ -42,7 +42,7 @@ def steps() -> Iterator[Step]:
 
 
 @pytest.fixture
-def account() -> Iterator[Account]:
+def account() -> Iterator[AccountClient]:
     """The account of the document: an emulator that is nobody else's, a worker that has vanished."""
     with Emulator(Config(port=0)) as emulator, emulator.new_account(DEFAULT_ACCOUNT) as account:
         account.clock.freeze(at=NOON)
@@ -59,7 +59,7 @@ def account() -> Iterator[Account]:
         yield account
 
 
-def test_each_command_of_the_document_prints_what_stands_below_it(account: Account) -> None:
+def test_each_command_of_the_document_prints_what_stands_below_it(account: AccountClient) -> None:
     real: dict[str, str] = {}  # the ids there are, by the beginnings of those in the document
 
     for step in steps():

@@ -9,11 +9,11 @@ import pytest
 from sqs_emulator.commands.faults import NUMBERS, SEVERAL, rule_of
 from sqs_emulator.faults import parsing
 from sqs_emulator.faults.scenarios import described
-from sqs_emulator.testing import Account, CallError
+from sqs_emulator.testing import AccountClient, CallError
 from tests.commands.shell import Clients, Shell, typed
 
 
-def test_a_rule_is_added_counted_and_removed(account: Account, shell: Shell) -> None:
+def test_a_rule_is_added_counted_and_removed(account: AccountClient, shell: Shell) -> None:
     queue = account.create_queue("jobs")
 
     added = shell.lines("faults", "add", "error", "error=OverLimit", "action=ReceiveMessage", "times=2")
@@ -32,7 +32,7 @@ def test_a_rule_is_added_counted_and_removed(account: Account, shell: Shell) -> 
     assert shell.lines("faults") == ["There are no faults in account 123456789012."]
 
 
-def test_listing_can_be_said(account: Account, shell: Shell) -> None:
+def test_listing_can_be_said(account: AccountClient, shell: Shell) -> None:
     account.faults.add("drop")
 
     assert shell("faults", "list") == shell("faults")
@@ -57,7 +57,7 @@ def test_listing_can_be_said(account: Account, shell: Shell) -> None:
     ids=lambda given: " ".join(given) if isinstance(given, tuple) else None,
 )
 def test_a_rule_is_told_by_what_it_does_to_which_calls_and_when(
-    account: Account, shell: Shell, words: tuple[str, ...], told: str
+    account: AccountClient, shell: Shell, words: tuple[str, ...], told: str
 ) -> None:
     _, _, row = shell.lines("faults", "add", *words)
 
@@ -117,13 +117,13 @@ def takes(key: parsing.Key, value: Any) -> bool:
     ids=" ".join,
 )
 def test_a_rule_that_cannot_be_is_one_clear_line(
-    account: Account, shell: Shell, words: tuple[str, ...] | str, said: str
+    account: AccountClient, shell: Shell, words: tuple[str, ...] | str, said: str
 ) -> None:
     assert shell("faults", "add", *words, status=1).startswith(f"Error: {said}")
     assert account.faults.rules() == []
 
 
-def test_a_scenario_is_begun_and_ended_by_its_name(account: Account, shell: Shell) -> None:
+def test_a_scenario_is_begun_and_ended_by_its_name(account: AccountClient, shell: Shell) -> None:
     begun = shell.lines("faults", "scenario", "at-least-once", "--seed", "3", "--queue", "jobs*")
     ended = shell.lines("faults", "remove", "at-least-once")
 
@@ -164,7 +164,7 @@ def test_what_is_not_there_is_one_clear_line(shell: Shell, words: tuple[str, ...
 
 
 def test_all_rules_of_an_account_are_cleared_but_not_those_of_every_account(
-    account: Account, clients: Clients, shell: Shell
+    account: AccountClient, clients: Clients, shell: Shell
 ) -> None:
     shell("faults", "add", "drop", "action=PurgeQueue")
     typed("faults", "add", "deny", "action=PurgeQueue", "--url", account.url, "--account", "*")
@@ -177,7 +177,7 @@ def test_all_rules_of_an_account_are_cleared_but_not_those_of_every_account(
     assert shell.lines("faults", "clear") == ["There were no faults in account 123456789012."]
 
 
-def test_faults_as_json_are_the_pages_own(account: Account, shell: Shell) -> None:
+def test_faults_as_json_are_the_pages_own(account: AccountClient, shell: Shell) -> None:
     (added,) = shell.json("faults", "add", "drop", "times=1")["faults"]
     rule = {"id": 1, "matched": 0, "applied": 0, "account": account.number, "times": 1, "effect": "drop"}
 

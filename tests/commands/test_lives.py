@@ -7,7 +7,7 @@ import json
 import pytest
 
 from sqs_emulator import Config, Emulator
-from sqs_emulator.testing import Account
+from sqs_emulator.testing import AccountClient
 from tests.commands.conftest import NOON
 from tests.commands.shell import ID, Clients, Shell, typed
 from tests.observe.bodies import task_body
@@ -20,7 +20,7 @@ TASK = "21111111-1111-4111-8111-111111111111"
 
 
 @pytest.fixture
-def poisoned(account: Account, clients: Clients) -> str:
+def poisoned(account: AccountClient, clients: Clients) -> str:
     """The id of a task's message that two workers did not survive."""
     dead = account.create_queue("orders-dead")
     redrive = json.dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": 2})
@@ -69,7 +69,9 @@ def test_a_timeline_is_wrapped_to_the_terminal(shell: Shell, poisoned: str) -> N
     assert max(map(len, lines)) <= 80
 
 
-def test_a_timeline_tells_days_and_queues_where_they_change(account: Account, clients: Clients, shell: Shell) -> None:
+def test_a_timeline_tells_days_and_queues_where_they_change(
+    account: AccountClient, clients: Clients, shell: Shell
+) -> None:
     queues = [account.create_queue(name) for name in ("jobs", "dead")]
     redrive = json.dumps({"deadLetterTargetArn": queues[1].arn, "maxReceiveCount": 1})
     account.call("SetQueueAttributes", QueueUrl=queues[0].url, Attributes={"RedrivePolicy": redrive})
@@ -93,7 +95,7 @@ def test_a_timeline_tells_days_and_queues_where_they_change(account: Account, cl
 
 
 def test_a_task_that_was_retried_has_a_timeline_for_each_message(
-    account: Account, clients: Clients, shell: Shell
+    account: AccountClient, clients: Clients, shell: Shell
 ) -> None:
     account.create_queue("jobs")
     for retries in (0, 1, 2):
@@ -112,7 +114,9 @@ def test_a_task_that_was_retried_has_a_timeline_for_each_message(
     assert lines.count("") == 2
 
 
-def test_without_an_id_all_messages_are_listed(account: Account, clients: Clients, shell: Shell, poisoned: str) -> None:
+def test_without_an_id_all_messages_are_listed(
+    account: AccountClient, clients: Clients, shell: Shell, poisoned: str
+) -> None:
     clients.send("orders", "hello")
     account.clock.advance(60)
 
@@ -123,7 +127,7 @@ def test_without_an_id_all_messages_are_listed(account: Account, clients: Client
     ]
 
 
-def test_histories_can_be_those_of_one_queue(account: Account, shell: Shell, poisoned: str) -> None:
+def test_histories_can_be_those_of_one_queue(account: AccountClient, shell: Shell, poisoned: str) -> None:
     mail = account.create_queue("mail")
     mail.send("hello")
 
@@ -133,12 +137,12 @@ def test_histories_can_be_those_of_one_queue(account: Account, shell: Shell, poi
     assert shell("history", poisoned, "--queue", "mail").startswith(f"Nothing is remembered of a message {poisoned}")
 
 
-def test_histories_as_json_are_the_pages_own(account: Account, shell: Shell, poisoned: str) -> None:
+def test_histories_as_json_are_the_pages_own(account: AccountClient, shell: Shell, poisoned: str) -> None:
     assert shell.json("history", poisoned) == {"histories": [account.messages.history(poisoned)]}
     assert shell.json("history", TASK_ID) == {"histories": account.messages.histories(task_id=TASK_ID)}
 
 
-def test_without_messages_there_is_nothing_to_tell(account: Account, shell: Shell) -> None:
+def test_without_messages_there_is_nothing_to_tell(account: AccountClient, shell: Shell) -> None:
     account.create_queue("jobs")
 
     assert shell.lines("history") == ["Nothing is remembered of any message in account 123456789012."]
@@ -149,7 +153,7 @@ def test_an_id_that_is_unknown_is_one_clear_line(shell: Shell, poisoned: str) ->
     assert shell("history", "nobody", status=1) == "Error: nothing is known of a message or a task nobody.\n"
 
 
-def test_a_beginning_that_several_ids_have_names_them(account: Account, shell: Shell) -> None:
+def test_a_beginning_that_several_ids_have_names_them(account: AccountClient, shell: Shell) -> None:
     queue = account.create_queue("jobs")
     ids = [queue.send("hello") for _ in range(17)]  # of 17, two begin with the same of 16 digits
     first = next(digit for digit in "0123456789abcdef" if sum(name.startswith(digit) for name in ids) > 1)
@@ -161,7 +165,7 @@ def test_a_beginning_that_several_ids_have_names_them(account: Account, shell: S
     assert said.endswith(", ...\n") == (len(theirs) > 5)
 
 
-def test_tasks_whose_ids_begin_alike_are_named(account: Account, clients: Clients, shell: Shell) -> None:
+def test_tasks_whose_ids_begin_alike_are_named(account: AccountClient, clients: Clients, shell: Shell) -> None:
     account.create_queue("jobs")
     for task_id in ("order-1", "order-2"):
         clients.send("jobs", task_body("demo.add", task_id=task_id))
@@ -183,7 +187,7 @@ def test_a_message_of_which_no_events_are_kept_says_so() -> None:
 
 
 def test_a_wait_ends_when_it_happens_and_tells_of_the_message(
-    emulator: Emulator, account: Account, clients: Clients, shell: Shell
+    emulator: Emulator, account: AccountClient, clients: Clients, shell: Shell
 ) -> None:
     account.create_queue("jobs")
     queue = emulator.broker.find(account.number, account.region, "jobs")
@@ -200,14 +204,14 @@ def test_a_wait_ends_when_it_happens_and_tells_of_the_message(
     assert "  deleted by kombu at 127.0.0.1:" in said.splitlines()[-1]
 
 
-def test_what_has_happened_already_need_not_be_waited_for(account: Account, shell: Shell, poisoned: str) -> None:
+def test_what_has_happened_already_need_not_be_waited_for(account: AccountClient, shell: Shell, poisoned: str) -> None:
     words = ("wait", "--event", "received", "--count", "2", "--queue", "orders", "--task-id", TASK_ID)
 
     assert shell.lines(*words, "--message-id", poisoned, "--timeout", "0") == TIMELINE
     assert shell.json(*words) == account.messages.history(poisoned)
 
 
-def test_a_wait_in_vain_says_what_was_seen(account: Account, shell: Shell) -> None:
+def test_a_wait_in_vain_says_what_was_seen(account: AccountClient, shell: Shell) -> None:
     account.create_queue("jobs").send("hello")
 
     (line,) = shell.lines("wait", "--event", "deleted", "--timeout", "0", status=1)
@@ -221,7 +225,7 @@ def test_an_event_that_is_none_is_refused_with_those_there_are(shell: Shell) -> 
     assert said.startswith("Error: event is 'vanished'; allowed is sent, ")
 
 
-def test_the_moments_of_a_timeline_are_the_accounts(account: Account, shell: Shell) -> None:
+def test_the_moments_of_a_timeline_are_the_accounts(account: AccountClient, shell: Shell) -> None:
     account.create_queue("jobs").send("hello")
 
     shown = shell("history", account.messages.histories()[0]["message_id"])

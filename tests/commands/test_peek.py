@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sqs_emulator.testing import Account
+from sqs_emulator.testing import AccountClient
 from tests.commands.shell import Clients, Shell
 from tests.observe.bodies import task_body
 
@@ -12,7 +12,7 @@ TASK_ID = "a0000000-0000-4000-8000-00000000000a"
 
 
 @pytest.fixture
-def orders(account: Account, clients: Clients) -> None:
+def orders(account: AccountClient, clients: Clients) -> None:
     """A queue with messages in all states: tasks, and one that is none."""
     account.create_queue("orders", VisibilityTimeout=1800)
     clients.send("orders", task_body("shop.reserve", task_id=TASK_ID, args=[17, "blue"]))
@@ -56,7 +56,7 @@ def test_at_80_columns_ids_are_cut_to_what_history_takes(shell: Shell) -> None:
 
 
 def test_a_message_of_a_fifo_queue_is_shown_with_its_group_and_what_it_waits_for(
-    account: Account, clients: Clients, shell: Shell
+    account: AccountClient, clients: Clients, shell: Shell
 ) -> None:
     account.create_queue("payments", fifo=True, ContentBasedDeduplication=True)
     for number in range(3):
@@ -83,7 +83,7 @@ def test_a_state_can_be_chosen(shell: Shell, state: str, begins: str) -> None:
     assert begins in only
 
 
-def test_what_is_not_shown_is_counted(account: Account, shell: Shell) -> None:
+def test_what_is_not_shown_is_counted(account: AccountClient, shell: Shell) -> None:
     queue = account.create_queue("jobs")
     for number in range(5):
         queue.send(f"message {number}")
@@ -105,14 +105,16 @@ def test_what_is_not_shown_is_counted(account: Account, shell: Shell) -> None:
     ],
     ids=["all", "visible", "in flight"],
 )
-def test_an_empty_queue_is_told_in_words(account: Account, shell: Shell, options: tuple[str, ...], said: str) -> None:
+def test_an_empty_queue_is_told_in_words(
+    account: AccountClient, shell: Shell, options: tuple[str, ...], said: str
+) -> None:
     account.create_queue("jobs")
 
     assert shell("peek", "jobs", *options) == said
 
 
 @pytest.mark.usefixtures("orders")
-def test_a_task_can_be_seen_in_full(account: Account, shell: Shell) -> None:
+def test_a_task_can_be_seen_in_full(account: AccountClient, shell: Shell) -> None:
     (message,) = account.messages.peek("orders", state="in_flight")
 
     lines = shell.lines("peek", "orders", "--state", "in_flight", "--body")
@@ -133,7 +135,7 @@ def test_a_task_can_be_seen_in_full(account: Account, shell: Shell) -> None:
     ]
 
 
-def test_a_message_can_be_seen_in_full(account: Account, clients: Clients, shell: Shell) -> None:
+def test_a_message_can_be_seen_in_full(account: AccountClient, clients: Clients, shell: Shell) -> None:
     account.create_queue("payments", fifo=True)
     attributes = {
         "kind": {"DataType": "String", "StringValue": "card"},
@@ -167,7 +169,7 @@ def test_a_message_can_be_seen_in_full(account: Account, clients: Clients, shell
     assert lines[1] == "    state       visible, behind 21111111-1111-4111-8111-111111111111 of its group"
 
 
-def test_a_dead_letter_says_where_it_came_from(account: Account, clients: Clients, shell: Shell) -> None:
+def test_a_dead_letter_says_where_it_came_from(account: AccountClient, clients: Clients, shell: Shell) -> None:
     dead = account.create_queue("dead")
     redrive = f'{{"deadLetterTargetArn": "{dead.arn}", "maxReceiveCount": 1}}'
     account.create_queue("jobs", VisibilityTimeout=30, RedrivePolicy=redrive)
@@ -186,7 +188,7 @@ def test_a_dead_letter_says_where_it_came_from(account: Account, clients: Client
     ]
 
 
-def test_a_moved_message_says_when_it_came(account: Account, clients: Clients, shell: Shell) -> None:
+def test_a_moved_message_says_when_it_came(account: AccountClient, clients: Clients, shell: Shell) -> None:
     dead, jobs = (account.create_queue(name, VisibilityTimeout=0) for name in ("dead", "jobs"))
     redrive = f'{{"deadLetterTargetArn": "{dead.arn}", "maxReceiveCount": 1}}'
     account.call("SetQueueAttributes", QueueUrl=jobs.url, Attributes={"RedrivePolicy": redrive})
@@ -202,7 +204,7 @@ def test_a_moved_message_says_when_it_came(account: Account, clients: Clients, s
     assert "    moved here  5 s ago" in lines
 
 
-def test_a_body_cannot_command_the_terminal(account: Account, shell: Shell) -> None:
+def test_a_body_cannot_command_the_terminal(account: AccountClient, shell: Shell) -> None:
     account.create_queue("jobs").send("red\x9b31m and \u202eback")
 
     assert "red\\x9b31m and \\u202eback" in shell("peek", "jobs")
@@ -210,7 +212,7 @@ def test_a_body_cannot_command_the_terminal(account: Account, shell: Shell) -> N
 
 
 @pytest.mark.usefixtures("orders")
-def test_messages_as_json_are_the_pages_own(account: Account, shell: Shell) -> None:
+def test_messages_as_json_are_the_pages_own(account: AccountClient, shell: Shell) -> None:
     page = shell.json("peek", "orders", "--limit", "2")
 
     assert page == {"queue": "orders", "total": 3, "messages": account.messages.peek("orders", limit=2)}

@@ -8,13 +8,13 @@ import threading
 import pytest
 
 from sqs_emulator import Emulator
-from sqs_emulator.testing import Account
+from sqs_emulator.testing import AccountClient
 from tests.commands.conftest import NOON
 from tests.commands.shell import Clients, Shell, typed
 from tests.raw_http import wait_until
 
 
-def make_orders(account: Account) -> None:
+def make_orders(account: AccountClient) -> None:
     dead = account.create_queue("orders-dead")
     redrive = json.dumps({"deadLetterTargetArn": dead.arn, "maxReceiveCount": 5})
     account.create_queue("orders", VisibilityTimeout=1800, RedrivePolicy=redrive)
@@ -22,7 +22,7 @@ def make_orders(account: Account) -> None:
 
 
 def test_queues_are_listed_with_how_many_messages_are_in_each_state(
-    account: Account, clients: Clients, shell: Shell
+    account: AccountClient, clients: Clients, shell: Shell
 ) -> None:
     make_orders(account)
     for _ in range(3):
@@ -40,7 +40,7 @@ def test_queues_are_listed_with_how_many_messages_are_in_each_state(
     ]
 
 
-def test_at_80_columns_what_matters_least_is_left_out(account: Account, shell: Shell) -> None:
+def test_at_80_columns_what_matters_least_is_left_out(account: AccountClient, shell: Shell) -> None:
     make_orders(account)
 
     lines = shell.lines("queues", columns=80)
@@ -49,7 +49,9 @@ def test_at_80_columns_what_matters_least_is_left_out(account: Account, shell: S
     assert max(map(len, lines)) <= 80
 
 
-def test_receives_that_wait_are_counted(emulator: Emulator, account: Account, clients: Clients, shell: Shell) -> None:
+def test_receives_that_wait_are_counted(
+    emulator: Emulator, account: AccountClient, clients: Clients, shell: Shell
+) -> None:
     account.create_queue("jobs")
     poll = threading.Thread(
         target=account.call, args=("ReceiveMessage",), kwargs={"QueueUrl": "jobs", "WaitTimeSeconds": 20}
@@ -67,9 +69,9 @@ def test_receives_that_wait_are_counted(emulator: Emulator, account: Account, cl
     ]
 
 
-def test_regions_are_told_where_there_are_several(account: Account, shell: Shell) -> None:
+def test_regions_are_told_where_there_are_several(account: AccountClient, shell: Shell) -> None:
     account.create_queue("jobs")
-    with Account(account.url, account.number, region="eu-west-1") as other:
+    with AccountClient(account.url, account.number, region="eu-west-1") as other:
         other.create_queue("mail")
 
         lines = shell.lines("queues")
@@ -97,7 +99,7 @@ def test_without_queues_it_says_where_there_are_some(emulator: Emulator) -> None
     assert with_two == f"{nothing} But there are 1 in account 111111111111 and 2 in account 222222222222.\n"
 
 
-def test_queues_as_json_are_the_pages_own(account: Account, shell: Shell) -> None:
+def test_queues_as_json_are_the_pages_own(account: AccountClient, shell: Shell) -> None:
     make_orders(account)
 
     assert shell.json("queues") == account.messages.queues()
@@ -105,7 +107,7 @@ def test_queues_as_json_are_the_pages_own(account: Account, shell: Shell) -> Non
 
 
 @pytest.mark.parametrize("name", ["name", "url", "arn"])
-def test_a_purge_says_how_many_messages_it_deleted(account: Account, shell: Shell, name: str) -> None:
+def test_a_purge_says_how_many_messages_it_deleted(account: AccountClient, shell: Shell, name: str) -> None:
     queue = account.create_queue("jobs")
     for _ in range(3):
         queue.send("hello")
@@ -118,7 +120,7 @@ def test_a_purge_says_how_many_messages_it_deleted(account: Account, shell: Shel
     assert queue.counts() == (0, 0, 0)
 
 
-def test_a_purge_of_an_empty_queue_says_so(account: Account, shell: Shell) -> None:
+def test_a_purge_of_an_empty_queue_says_so(account: AccountClient, shell: Shell) -> None:
     account.create_queue("jobs")
 
     assert shell("purge", "jobs") == "Queue jobs was empty.\n"
@@ -129,7 +131,7 @@ def test_a_queue_that_is_not_there_cannot_be_purged(shell: Shell) -> None:
     assert shell.lines("purge", "jobs", status=1) == ["Error: There is no queue jobs in account 123456789012."]
 
 
-def test_a_reset_says_what_it_removed(account: Account, shell: Shell) -> None:
+def test_a_reset_says_what_it_removed(account: AccountClient, shell: Shell) -> None:
     make_orders(account)
     account.create_queue("mail").send("hello")
     account.faults.add("drop", action="PurgeQueue")
@@ -147,7 +149,7 @@ def test_a_reset_of_nothing_says_so(shell: Shell) -> None:
     assert shell.lines("reset") == ["Account 123456789012: nothing to remove. Its clock is reset."]
 
 
-def test_a_reset_as_json_is_the_pages_own(account: Account, shell: Shell) -> None:
+def test_a_reset_as_json_is_the_pages_own(account: AccountClient, shell: Shell) -> None:
     make_orders(account)
 
     assert shell.json("reset") == {"account": account.number, "queues": 3}

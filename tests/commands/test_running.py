@@ -15,7 +15,7 @@ from typing import Final
 import pytest
 
 from sqs_emulator.commands import COMMANDS
-from sqs_emulator.testing import Account
+from sqs_emulator.testing import AccountClient
 from tests.commands.shell import Shell, typed
 from tests.served_process import DEADLINE_SECONDS, command, environment
 
@@ -67,7 +67,7 @@ _OF_AN_ACCOUNT: Final = {name: words for name, words in ALL.items() if name not 
 
 
 @pytest.mark.parametrize("words", _OF_AN_ACCOUNT.values(), ids=_OF_AN_ACCOUNT)
-def test_an_account_that_cannot_be_is_one_clear_line(account: Account, words: tuple[str, ...]) -> None:
+def test_an_account_that_cannot_be_is_one_clear_line(account: AccountClient, words: tuple[str, ...]) -> None:
     said = typed(*words, "--url", account.url, "--account", "12", status=1)
 
     assert said == "Error: account is '12'; allowed is a number of 12 digits.\n"
@@ -120,7 +120,7 @@ def test_who_answers_but_is_no_emulator_is_told_from_one(answer: bytes) -> None:
 # Which emulator, and which account.
 
 
-def test_the_emulator_and_the_account_come_from_options_or_the_environment(account: Account) -> None:
+def test_the_emulator_and_the_account_come_from_options_or_the_environment(account: AccountClient) -> None:
     account.create_queue("jobs")
     by_options = typed("queues", "--url", account.url, "--account", account.number)
     variables = {"SQS_EMULATOR_URL": account.url, "AWS_ACCESS_KEY_ID": account.number}
@@ -131,21 +131,21 @@ def test_the_emulator_and_the_account_come_from_options_or_the_environment(accou
 
 
 @pytest.mark.parametrize("key", ["", "test", "AKIAIOSFODNN7EXAMPLE", "1234567890123", "12345678901²"])
-def test_an_access_key_that_is_no_account_means_the_default_one(account: Account, key: str) -> None:
+def test_an_access_key_that_is_no_account_means_the_default_one(account: AccountClient, key: str) -> None:
     variables = {"SQS_EMULATOR_URL": account.url, "AWS_ACCESS_KEY_ID": key}
 
     assert '"account": "000000000000"' in typed("clock", "--json", variables=variables)
 
 
 @pytest.mark.parametrize("form", ["{0}", "{0}/", "{1}", "{0}/000000000000/jobs"])
-def test_a_url_may_be_no_more_than_a_host_and_a_port(account: Account, form: str) -> None:
+def test_a_url_may_be_no_more_than_a_host_and_a_port(account: AccountClient, form: str) -> None:
     url = form.format(account.url, account.url.removeprefix("http://"))
 
     assert typed("clock", "--url", url, "--account", account.number).startswith("It is 2040-01-01")
 
 
 @pytest.mark.parametrize("place", [0, 1], ids=["before", "behind"])
-def test_options_may_stand_before_a_command_of_a_group_or_behind_it(account: Account, place: int) -> None:
+def test_options_may_stand_before_a_command_of_a_group_or_behind_it(account: AccountClient, place: int) -> None:
     options = ("--url", account.url, "--account", account.number, "--json")
     words = ["clock", *options, "freeze"] if place == 0 else ["clock", "freeze", *options]
 
@@ -154,7 +154,7 @@ def test_options_may_stand_before_a_command_of_a_group_or_behind_it(account: Acc
     assert f'"account": "{account.number}"' in said
 
 
-def test_the_later_of_two_options_counts(account: Account, closed_port: int) -> None:
+def test_the_later_of_two_options_counts(account: AccountClient, closed_port: int) -> None:
     elsewhere = f"http://127.0.0.1:{closed_port}"
     chosen = ("--url", account.url, "--account", account.number)
 
@@ -164,7 +164,7 @@ def test_the_later_of_two_options_counts(account: Account, closed_port: int) -> 
 # The process.
 
 
-def test_what_is_wrong_goes_to_stderr_and_answers_to_stdout(account: Account) -> None:
+def test_what_is_wrong_goes_to_stderr_and_answers_to_stdout(account: AccountClient) -> None:
     own = environment(SQS_EMULATOR_URL=account.url, AWS_ACCESS_KEY_ID=account.number)
 
     def run(*words: str) -> tuple[int, str, str]:
@@ -177,7 +177,7 @@ def test_what_is_wrong_goes_to_stderr_and_answers_to_stdout(account: Account) ->
     assert run("faults") == (0, f"There are no faults in account {account.number}.\n", "")
 
 
-def test_an_ascii_stdout_is_written_to_in_ascii(account: Account) -> None:
+def test_an_ascii_stdout_is_written_to_in_ascii(account: AccountClient) -> None:
     account.create_queue("jobs").send("café")
     own = environment(SQS_EMULATOR_URL=account.url, AWS_ACCESS_KEY_ID=account.number, PYTHONIOENCODING="ascii")
 
@@ -188,7 +188,7 @@ def test_an_ascii_stdout_is_written_to_in_ascii(account: Account) -> None:
         assert b"caf\\xe9" in ended.stdout or b"caf\\u00e9" in ended.stdout
 
 
-def test_a_table_fits_the_terminal_that_it_is_written_to(account: Account) -> None:
+def test_a_table_fits_the_terminal_that_it_is_written_to(account: AccountClient) -> None:
     if sys.platform == "win32":
         pytest.skip("Windows has no pseudo-terminals to open")
     import fcntl
@@ -272,5 +272,5 @@ def test_a_command_that_is_none_is_refused() -> None:
     assert "No such command 'queue'." in typed("queue", status=2)
 
 
-def test_the_variable_is_no_misspelt_setting_of_the_server(account: Account) -> None:
+def test_the_variable_is_no_misspelt_setting_of_the_server(account: AccountClient) -> None:
     assert "port" in typed("config", variables={"SQS_EMULATOR_URL": account.url})

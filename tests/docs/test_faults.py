@@ -22,7 +22,7 @@ from sqs_emulator.faults.parsing import parse_rule
 from sqs_emulator.faults.rules import FaultError, FaultRule
 from sqs_emulator.faults.scenarios import described, parse_rules, rules_of
 from sqs_emulator.provisioning import plan
-from sqs_emulator.testing import Account
+from sqs_emulator.testing import AccountClient
 from tests.docs.document import Section, read
 from tests.docs.suites import commands, run
 
@@ -44,7 +44,7 @@ def emulator() -> Iterator[Emulator]:
 
 
 @pytest.fixture
-def account(emulator: Emulator) -> Iterator[Account]:
+def account(emulator: Emulator) -> Iterator[AccountClient]:
     with emulator.new_account() as account:
         yield account
 
@@ -68,7 +68,7 @@ def rules(language: str) -> list[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("rule", rules("json"), ids=lambda rule: str(rule.get("effect") or rule.get("scenario")))
-def test_a_rule_of_the_document_is_taken(account: Account, rule: dict[str, Any]) -> None:
+def test_a_rule_of_the_document_is_taken(account: AccountClient, rule: dict[str, Any]) -> None:
     added = account.control.post("faults", rule)["faults"]
 
     written = {key: value for key, value in rule.items() if key != "seed" or "scenario" not in rule}

@@ -14,8 +14,7 @@ import yaml
 
 from sqs_emulator import Config, Emulator
 from sqs_emulator.observe.history import WHAT
-from sqs_emulator.pytest_plugin import CeleryBroker
-from sqs_emulator.testing import Account, Clock, Faults, Messages, Queue
+from sqs_emulator.testing import AccountClient, CeleryBroker, ClockClient, FaultClient, MessageClient, QueueClient
 from tests.docs.document import ROOT, Section, read
 from tests.docs.suites import commands, environment, run, unknown_blocks
 
@@ -63,10 +62,10 @@ def test_the_table_of_fixtures_is_the_plugins(tmp_path: Path) -> None:
 
 
 CLASSES: Final[dict[str, type]] = {
-    "queue": Queue,
-    "sqs_clock": Clock,
-    "sqs_faults": Faults,
-    "sqs_messages": Messages,
+    "queue": QueueClient,
+    "sqs_clock": ClockClient,
+    "sqs_faults": FaultClient,
+    "sqs_messages": MessageClient,
     "celery_broker": CeleryBroker,
 }
 
@@ -96,7 +95,7 @@ def test_what_is_told_of_an_account_is_there() -> None:
     named = re.findall(r"`(\w+)", row[1])
 
     assert len(named) == 5
-    assert set(named) <= _public(Account)
+    assert set(named) <= _public(AccountClient)
 
 
 def test_the_events_to_wait_for_are_those_of_histories() -> None:

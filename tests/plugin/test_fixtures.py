@@ -33,7 +33,7 @@ def test_nothing_of_ours_is_imported_until_a_fixture_is_used(suite: pytest.Pytes
 
         def test_what_is_loaded():
             ours = {name for name in sys.modules if name.partition(".")[0] == "sqs_emulator"}
-            assert ours == {"sqs_emulator", "sqs_emulator.pytest_plugin"}
+            assert ours == {"sqs_emulator", "sqs_emulator.version", "sqs_emulator.pytest_plugin"}
             assert not {"uvicorn", "starlette", "msgspec", "boto3"} & sys.modules.keys()
     """
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from sqs_emulator import Emulator
-from sqs_emulator.testing import Account
+from sqs_emulator.testing import AccountClient
 
 
 @pytest.fixture
@@ -16,7 +16,7 @@ def emulator(emulators: dict[str, Emulator]) -> Emulator:
 
 
 @pytest.fixture
-def account(emulator: Emulator) -> Iterator[Account]:
+def account(emulator: Emulator) -> Iterator[AccountClient]:
     """A new account whose clock stands still."""
     with emulator.new_account() as account:
         account.clock.freeze()

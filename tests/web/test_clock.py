@@ -16,19 +16,19 @@ from botocore.config import Config as ClientConfig
 from botocore.exceptions import ClientError
 
 from sqs_emulator import Config, Emulator
-from sqs_emulator.testing import Account, EmulatorError
+from sqs_emulator.testing import AccountClient, EmulatorError
 from tests.raw_http import wait_until
 
 REAL_SECONDS: Final = 10  # none of what is waited for here takes nearly so long in real time
 
 
-def client_of(account: Account) -> Any:
+def client_of(account: AccountClient) -> Any:
     once = ClientConfig(retries={"total_max_attempts": 1})
     return boto3.client("sqs", endpoint_url=account.url, config=once, **account.credentials)
 
 
 @pytest.fixture
-def sqs(account: Account) -> Any:
+def sqs(account: AccountClient) -> Any:
     return client_of(account)
 
 
@@ -45,7 +45,7 @@ def bodies(sqs: Any, url: str, **members: Any) -> list[str]:
 class Polls:
     """Receives that are waiting, each in a thread; `waiting` says how many have no answer."""
 
-    def __init__(self, account: Account, emulator: Emulator) -> None:
+    def __init__(self, account: AccountClient, emulator: Emulator) -> None:
         self._pool = ThreadPoolExecutor(8)
         self._sqs = client_of(account)
         self._emulator = emulator
@@ -64,7 +64,7 @@ class Polls:
 
 
 @pytest.fixture
-def polls(account: Account, emulator: Emulator) -> Iterator[Polls]:
+def polls(account: AccountClient, emulator: Emulator) -> Iterator[Polls]:
     polls = Polls(account, emulator)
     yield polls
     account.clock.advance(20)
@@ -74,7 +74,7 @@ def polls(account: Account, emulator: Emulator) -> Iterator[Polls]:
 # Every timer of SQS.
 
 
-def test_a_delay_ends_when_the_clock_says_so(account: Account, sqs: Any) -> None:
+def test_a_delay_ends_when_the_clock_says_so(account: AccountClient, sqs: Any) -> None:
     url = create(sqs)
     sqs.send_message(QueueUrl=url, MessageBody="late", DelaySeconds=900)
 
@@ -85,7 +85,7 @@ def test_a_delay_ends_when_the_clock_says_so(account: Account, sqs: Any) -> None
     assert (before, bodies(sqs, url)) == ([], ["late"])
 
 
-def test_a_visibility_timeout_of_12_hours_runs_out_in_no_time(account: Account, sqs: Any) -> None:
+def test_a_visibility_timeout_of_12_hours_runs_out_in_no_time(account: AccountClient, sqs: Any) -> None:
     url = create(sqs, VisibilityTimeout="43200")
     sqs.send_message(QueueUrl=url, MessageBody="again")
     assert bodies(sqs, url) == ["again"]
@@ -97,7 +97,7 @@ def test_a_visibility_timeout_of_12_hours_runs_out_in_no_time(account: Account, 
     assert (before, bodies(sqs, url)) == ([], ["again"])
 
 
-def test_a_message_expires_after_its_retention(account: Account, sqs: Any) -> None:
+def test_a_message_expires_after_its_retention(account: AccountClient, sqs: Any) -> None:
     url = create(sqs, MessageRetentionPeriod="1209600")
     sqs.send_message(QueueUrl=url, MessageBody="old")
 
@@ -108,7 +108,7 @@ def test_a_message_expires_after_its_retention(account: Account, sqs: Any) -> No
     assert (before, bodies(sqs, url)) == (["old"], [])
 
 
-def test_a_long_poll_ends_empty_after_its_wait(account: Account, sqs: Any, polls: Polls) -> None:
+def test_a_long_poll_ends_empty_after_its_wait(account: AccountClient, sqs: Any, polls: Polls) -> None:
     poll = polls.start(create(sqs), 20)
 
     account.clock.advance(19.999)
@@ -119,7 +119,7 @@ def test_a_long_poll_ends_empty_after_its_wait(account: Account, sqs: Any, polls
     assert poll.result(REAL_SECONDS) == []
 
 
-def test_deduplication_ends_after_five_minutes(account: Account, sqs: Any) -> None:
+def test_deduplication_ends_after_five_minutes(account: AccountClient, sqs: Any) -> None:
     url = create(sqs, "q.fifo", FifoQueue="true")
 
     def send() -> str:
@@ -135,7 +135,7 @@ def test_deduplication_ends_after_five_minutes(account: Account, sqs: Any) -> No
     assert send() != first
 
 
-def test_a_receive_can_be_retried_for_five_minutes(account: Account, sqs: Any) -> None:
+def test_a_receive_can_be_retried_for_five_minutes(account: AccountClient, sqs: Any) -> None:
     url = create(sqs, "q.fifo", FifoQueue="true", ContentBasedDeduplication="true", VisibilityTimeout="3600")
     sqs.send_message(QueueUrl=url, MessageBody="x", MessageGroupId="g")
     assert bodies(sqs, url, ReceiveRequestAttemptId="a") == ["x"]
@@ -168,7 +168,7 @@ def test_the_minutes_of_purge_and_delete_pass_with_the_clock() -> None:
         assert create(sqs) == url
 
 
-def test_a_move_task_goes_at_its_rate(account: Account, sqs: Any) -> None:
+def test_a_move_task_goes_at_its_rate(account: AccountClient, sqs: Any) -> None:
     letters = create(sqs, "letters")
     arn = sqs.get_queue_attributes(QueueUrl=letters, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
     url = create(sqs, "q", RedrivePolicy=json.dumps({"deadLetterTargetArn": arn, "maxReceiveCount": 1}))
@@ -191,7 +191,7 @@ def test_a_move_task_goes_at_its_rate(account: Account, sqs: Any) -> None:
 # In their order.
 
 
-def test_advancing_lets_each_thing_happen_at_its_own_moment(account: Account, sqs: Any, polls: Polls) -> None:
+def test_advancing_lets_each_thing_happen_at_its_own_moment(account: AccountClient, sqs: Any, polls: Polls) -> None:
     url = create(sqs)
     sqs.send_message(QueueUrl=url, MessageBody="late", DelaySeconds=10)
     short = polls.start(url, 5)
@@ -208,7 +208,7 @@ def test_advancing_lets_each_thing_happen_at_its_own_moment(account: Account, sq
     assert bodies(sqs, url) == ["late"]
 
 
-def test_what_advance_brought_about_is_there_when_it_answers(account: Account, sqs: Any) -> None:
+def test_what_advance_brought_about_is_there_when_it_answers(account: AccountClient, sqs: Any) -> None:
     url = create(sqs)
     for number in range(10):
         sqs.send_message(QueueUrl=url, MessageBody=str(number), DelaySeconds=number)
@@ -221,7 +221,7 @@ def test_what_advance_brought_about_is_there_when_it_answers(account: Account, s
 
 
 def test_a_poll_on_a_frozen_clock_ends_when_its_client_has_waited_as_long_as_it_asked(
-    account: Account, sqs: Any
+    account: AccountClient, sqs: Any
 ) -> None:
     url = create(sqs)
     begun = time.monotonic()
@@ -261,7 +261,7 @@ def test_a_fast_clock_ends_waits_sooner(emulator: Emulator) -> None:
 # Accounts, and what is refused.
 
 
-def test_each_account_has_a_clock_of_its_own(emulator: Emulator, account: Account) -> None:
+def test_each_account_has_a_clock_of_its_own(emulator: Emulator, account: AccountClient) -> None:
     with emulator.new_account() as other:
         before = other.clock.now()
 
@@ -271,7 +271,7 @@ def test_each_account_has_a_clock_of_its_own(emulator: Emulator, account: Accoun
         assert not other.clock.is_frozen
 
 
-def test_sent_timestamps_are_the_accounts(account: Account, sqs: Any) -> None:
+def test_sent_timestamps_are_the_accounts(account: AccountClient, sqs: Any) -> None:
     moment = account.clock.now() + timedelta(days=3_650)
     account.clock.advance_to(moment)
     url = create(sqs)
@@ -295,7 +295,7 @@ def test_a_dropped_account_is_gone_with_its_time(emulator: Emulator) -> None:
     assert account.number not in emulator.broker.accounts
 
 
-def test_a_waiting_poll_of_a_dropped_account_is_answered(account: Account, emulator: Emulator, sqs: Any) -> None:
+def test_a_waiting_poll_of_a_dropped_account_is_answered(account: AccountClient, emulator: Emulator, sqs: Any) -> None:
     polls = Polls(account, emulator)
     poll = polls.start(create(sqs), 20)
 
@@ -330,7 +330,7 @@ def test_a_waiting_poll_of_a_dropped_account_is_answered(account: Account, emula
     ],
 )
 def test_what_a_clock_cannot_do_is_refused_in_words(
-    account: Account, page: str, body: dict[str, Any], words: str
+    account: AccountClient, page: str, body: dict[str, Any], words: str
 ) -> None:
     before = account.control.get("clock")
 
@@ -349,7 +349,7 @@ def test_a_refused_freeze_lets_the_clock_run_on(emulator: Emulator) -> None:
 
 
 def test_an_advance_that_fails_on_the_way_has_answered_who_was_due_before(
-    account: Account, emulator: Emulator, sqs: Any, polls: Polls
+    account: AccountClient, emulator: Emulator, sqs: Any, polls: Polls
 ) -> None:
     class Failing:
         def on_timer(self, now: int) -> None:
@@ -359,7 +359,7 @@ def test_an_advance_that_fails_on_the_way_has_answered_who_was_due_before(
     begun = account.control.get("clock")
     emulator.broker.accounts[account.number].timers.set(Failing(), begun["now"] + 30_000)
 
-    other = Account(emulator.url, account.number)
+    other = AccountClient(emulator.url, account.number)
     with pytest.raises((EmulatorError, OSError)):  # its connection is closed, maybe before the answer is read
         other.clock.advance(60)
     other.close()
@@ -371,10 +371,10 @@ def test_an_advance_that_fails_on_the_way_has_answered_who_was_due_before(
 
 def test_an_account_that_is_no_number_is_refused(emulator: Emulator) -> None:
     with pytest.raises(EmulatorError, match="allowed is a number of 12 digits"):
-        Account(emulator.url, "me").clock.now()
+        AccountClient(emulator.url, "me").clock.now()
 
 
-def test_many_deadlines_pass_in_one_advance(account: Account, emulator: Emulator, sqs: Any) -> None:
+def test_many_deadlines_pass_in_one_advance(account: AccountClient, emulator: Emulator, sqs: Any) -> None:
     url = create(sqs)
     queue = emulator.broker.find(account.number, "us-east-1", "q")
     for number in range(900):
@@ -386,7 +386,7 @@ def test_many_deadlines_pass_in_one_advance(account: Account, emulator: Emulator
     assert queue.counts(now=queue.clock.now()).delayed == 0
 
 
-def test_threads_may_share_an_account(account: Account) -> None:
+def test_threads_may_share_an_account(account: AccountClient) -> None:
     failures: list[BaseException] = []
 
     def advance() -> None:

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 from sqs_emulator import Config, Emulator
-from sqs_emulator.testing import Account, EmulatorError
+from sqs_emulator.testing import AccountClient, EmulatorError
 from tests.raw_http import wait_until
 from tests.sqs_by_hand import HandClock
 
@@ -25,7 +25,7 @@ def ids(messages: list[dict[str, object]]) -> list[object]:
 # Queues and their messages.
 
 
-def test_queues_are_listed_with_what_is_in_them(account: Account) -> None:
+def test_queues_are_listed_with_what_is_in_them(account: AccountClient) -> None:
     letters = account.create_queue("letters")
     policy = json.dumps({"deadLetterTargetArn": letters.arn, "maxReceiveCount": 3})
     queue = account.create_queue("jobs", RedrivePolicy=policy)
@@ -41,7 +41,7 @@ def test_queues_are_listed_with_what_is_in_them(account: Account) -> None:
     assert (dead["name"], dead["dead_letter_sources"]) == ("letters", ["jobs"])
 
 
-def test_a_peek_takes_nothing_and_counts_nothing(account: Account) -> None:
+def test_a_peek_takes_nothing_and_counts_nothing(account: AccountClient) -> None:
     queue = account.create_queue()
     sent = queue.send("a")
 
@@ -53,7 +53,7 @@ def test_a_peek_takes_nothing_and_counts_nothing(account: Account) -> None:
 
 
 @pytest.mark.parametrize("state", ["visible", "in_flight", "delayed"])
-def test_messages_can_be_chosen_by_their_state(account: Account, state: str) -> None:
+def test_messages_can_be_chosen_by_their_state(account: AccountClient, state: str) -> None:
     queue = account.create_queue()
     sent = {"in_flight": queue.send("a")}
     queue.receive(1)
@@ -76,7 +76,9 @@ def test_messages_can_be_chosen_by_their_state(account: Account, state: str) -> 
         ({"queue": "queue", "limit": "many"}, "allowed is 1 to 1000"),
     ],
 )
-def test_what_cannot_be_looked_at_is_refused_in_words(account: Account, query: dict[str, str], words: str) -> None:
+def test_what_cannot_be_looked_at_is_refused_in_words(
+    account: AccountClient, query: dict[str, str], words: str
+) -> None:
     account.create_queue()
 
     with pytest.raises(EmulatorError, match=words):
@@ -99,7 +101,7 @@ def test_a_page_sees_one_moment() -> None:
         assert 0 < page["total"] == len(page["messages"]) < 100
 
 
-def test_a_purge_says_what_it_took(account: Account) -> None:
+def test_a_purge_says_what_it_took(account: AccountClient) -> None:
     queue = account.create_queue()
     queue.send("a")
     queue.send("b", DelaySeconds=9)
@@ -111,7 +113,7 @@ def test_a_purge_says_what_it_took(account: Account) -> None:
 # LocalStack's page.
 
 
-def localstack(account: Account, query: str, **headers: str) -> bytes:
+def localstack(account: AccountClient, query: str, **headers: str) -> bytes:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     with urlopen(Request(f"{account.url}/_aws/sqs/messages{query}", headers=named), timeout=30) as answer:
         body: bytes = answer.read()
@@ -121,7 +123,7 @@ def localstack(account: Account, query: str, **headers: str) -> bytes:
 IN_PROTOCOL = {"content_type": "application/x-amz-json-1.0"}
 
 
-def test_localstacks_page_shows_what_it_does_there(account: Account) -> None:
+def test_localstacks_page_shows_what_it_does_there(account: AccountClient) -> None:
     queue = account.create_queue()
     for body in ("in flight", "visible"):
         queue.send(body)
@@ -140,7 +142,7 @@ def test_localstacks_page_shows_what_it_does_there(account: Account) -> None:
     assert queue.counts() == (1, 1, 1)
 
 
-def test_localstacks_page_is_xml_or_that_xml_as_json(account: Account) -> None:
+def test_localstacks_page_is_xml_or_that_xml_as_json(account: AccountClient) -> None:
     queue = account.create_queue()
     queue.send("hello")
 
@@ -155,7 +157,7 @@ def test_localstacks_page_is_xml_or_that_xml_as_json(account: Account) -> None:
 
 
 @pytest.mark.parametrize("as_json", [True, False], ids=["JSON", "form"])
-def test_localstacks_page_takes_the_queue_from_a_body_too(account: Account, as_json: bool) -> None:
+def test_localstacks_page_takes_the_queue_from_a_body_too(account: AccountClient, as_json: bool) -> None:
     queue = account.create_queue()
     queue.send("hello")
     body = json.dumps({"QueueUrl": queue.url}) if as_json else urlencode({"QueueUrl": queue.url})
@@ -167,7 +169,7 @@ def test_localstacks_page_takes_the_queue_from_a_body_too(account: Account, as_j
 
 
 @pytest.mark.parametrize("query", ["", "?QueueUrl=http://localhost:4566/000000000000/none"])
-def test_localstacks_page_of_a_queue_that_is_not_there_is_an_error_of_sqs(account: Account, query: str) -> None:
+def test_localstacks_page_of_a_queue_that_is_not_there_is_an_error_of_sqs(account: AccountClient, query: str) -> None:
     with pytest.raises(HTTPError) as refused:
         localstack(account, query)
 
@@ -179,7 +181,7 @@ def test_localstacks_page_of_a_queue_that_is_not_there_is_an_error_of_sqs(accoun
 # Histories.
 
 
-def test_a_history_tells_a_messages_life(account: Account) -> None:
+def test_a_history_tells_a_messages_life(account: AccountClient) -> None:
     queue = account.create_queue()
     sent = queue.send("a")
     queue.receive()
@@ -194,7 +196,7 @@ def test_a_history_tells_a_messages_life(account: Account) -> None:
     assert (life["state"], life["complete"]) == ("deleted", True)
 
 
-def test_an_account_sees_its_own_messages_alone(account: Account, emulator: Emulator) -> None:
+def test_an_account_sees_its_own_messages_alone(account: AccountClient, emulator: Emulator) -> None:
     mine = account.create_queue().send("a")
     with emulator.new_account() as other:
         other.create_queue().send("b")
@@ -202,7 +204,7 @@ def test_an_account_sees_its_own_messages_alone(account: Account, emulator: Emul
         assert ids(account.messages.histories(queue="queue")) == [mine]
 
 
-def test_a_dropped_account_leaves_no_events_behind(account: Account) -> None:
+def test_a_dropped_account_leaves_no_events_behind(account: AccountClient) -> None:
     sent = account.create_queue().send("a")
 
     account.reset()
@@ -212,7 +214,7 @@ def test_a_dropped_account_leaves_no_events_behind(account: Account) -> None:
         account.messages.history(sent)
 
 
-def test_a_message_of_another_account_is_not_known(account: Account, emulator: Emulator) -> None:
+def test_a_message_of_another_account_is_not_known(account: AccountClient, emulator: Emulator) -> None:
     with emulator.new_account() as other:
         sent = other.create_queue().send("b")
 
@@ -220,7 +222,7 @@ def test_a_message_of_another_account_is_not_known(account: Account, emulator: E
             account.messages.history(sent)
 
 
-def test_nothing_is_known_of_a_message_that_never_was(account: Account) -> None:
+def test_nothing_is_known_of_a_message_that_never_was(account: AccountClient) -> None:
     with pytest.raises(EmulatorError, match="Nothing is known of a message nobody"):
         account.messages.history("nobody")
 
@@ -228,11 +230,11 @@ def test_nothing_is_known_of_a_message_that_never_was(account: Account) -> None:
 # Waiting.
 
 
-def in_a_moment(account: Account, act: str, **members: object) -> threading.Thread:
+def in_a_moment(account: AccountClient, act: str, **members: object) -> threading.Thread:
     """Call an action when a wait is under way."""
 
     def call() -> None:
-        other = Account(account.url, account.number)
+        other = AccountClient(account.url, account.number)
         other.call(act, **members)
         other.close()
 
@@ -241,13 +243,13 @@ def in_a_moment(account: Account, act: str, **members: object) -> threading.Thre
     return thread
 
 
-def test_what_has_happened_already_is_not_waited_for(account: Account) -> None:
+def test_what_has_happened_already_is_not_waited_for(account: AccountClient) -> None:
     sent = account.create_queue().send("a")
 
     assert account.messages.wait_for("queue", event="sent", timeout=0)["message_id"] == sent
 
 
-def test_a_wait_ends_when_it_happens(account: Account) -> None:
+def test_a_wait_ends_when_it_happens(account: AccountClient) -> None:
     queue = account.create_queue()
     thread = in_a_moment(account, "SendMessage", QueueUrl=queue.url, MessageBody="late")
 
@@ -257,7 +259,7 @@ def test_a_wait_ends_when_it_happens(account: Account) -> None:
     assert [entry["what"] for entry in life["entries"]] == ["sent"]
 
 
-def test_a_wait_can_count(account: Account) -> None:
+def test_a_wait_can_count(account: AccountClient) -> None:
     queue = account.create_queue()
     queue.send("first")
     thread = in_a_moment(account, "SendMessage", QueueUrl=queue.url, MessageBody="second")
@@ -282,7 +284,7 @@ def test_a_timeout_that_nobody_polls_for_is_waited_for(emulator: Emulator) -> No
         assert time.monotonic() - begun < 20
 
 
-def test_a_wait_in_vain_says_what_was_seen_instead(account: Account) -> None:
+def test_a_wait_in_vain_says_what_was_seen_instead(account: AccountClient) -> None:
     sent = account.create_queue().send("a")
 
     words = f"Waited 0 s for event deleted, queue queue, but it did not happen. Seen: {sent} sent"
@@ -293,7 +295,7 @@ def test_a_wait_in_vain_says_what_was_seen_instead(account: Account) -> None:
 def test_a_wait_ends_when_the_emulator_stops() -> None:
     failures: list[str] = []
 
-    def wait(account: Account) -> None:
+    def wait(account: AccountClient) -> None:
         try:
             account.messages.wait_for(event="sent", timeout=60)
         except EmulatorError as error:
@@ -310,12 +312,12 @@ def test_a_wait_ends_when_the_emulator_stops() -> None:
     assert failures == ["The emulator stops."]
 
 
-def test_an_event_that_is_none_is_refused(account: Account) -> None:
+def test_an_event_that_is_none_is_refused(account: AccountClient) -> None:
     with pytest.raises(EmulatorError, match="event is 'eaten'; allowed is sent, delay ended, received"):
         account.messages.wait_for(event="eaten")
 
 
-def test_nobody_pays_for_a_wait_that_is_over(account: Account, emulator: Emulator) -> None:
+def test_nobody_pays_for_a_wait_that_is_over(account: AccountClient, emulator: Emulator) -> None:
     queue = account.create_queue()
     before = emulator.broker.find(account.number, "us-east-1", "queue").emit
     thread = in_a_moment(account, "SendMessage", QueueUrl=queue.url, MessageBody="late")
@@ -328,7 +330,7 @@ def test_nobody_pays_for_a_wait_that_is_over(account: Account, emulator: Emulato
 # Other ways in.
 
 
-def test_the_doctor_speaks_of_this_account(account: Account) -> None:
+def test_the_doctor_speaks_of_this_account(account: AccountClient) -> None:
     queue = account.create_queue()
     queue.send("a")
     queue.receive()
@@ -338,7 +340,7 @@ def test_the_doctor_speaks_of_this_account(account: Account) -> None:
 
 
 @pytest.mark.parametrize("page", ["reset", "purge?queue=queue", "clock/freeze"])
-def test_a_foreign_web_page_can_change_nothing(account: Account, page: str) -> None:
+def test_a_foreign_web_page_can_change_nothing(account: AccountClient, page: str) -> None:
     queue = account.create_queue()
     queue.send("a")
     join = "&" if "?" in page else "?"
@@ -364,7 +366,7 @@ def test_with_events_off_queues_can_be_seen_and_histories_are_empty() -> None:
 
 
 def test_ten_of_many_messages_are_peeked_at_without_walking_past_the_others(
-    account: Account, emulator: Emulator
+    account: AccountClient, emulator: Emulator
 ) -> None:
     url = account.create_queue().url
     entries = [{"Id": str(number), "MessageBody": "x"} for number in range(10)]

@@ -28,11 +28,11 @@ class Running:
     """The pages of a running emulator, for one account. If nothing answers, a command says so in one line."""
 
     def __init__(self, url: str, account: str) -> None:
-        from sqs_emulator.testing import Account  # with http and ssl it takes long to import, and --help needs neither
+        from sqs_emulator.testing import AccountClient  # http and ssl take long to import, and --help needs neither
 
         self.account = account
         self.url = url
-        client = Account(url, account)
+        client = AccountClient(url, account)
         self._control = client.control
         self.close = client.close
 
