@@ -103,7 +103,7 @@ def sqs_messages(sqs_account: AccountClient) -> MessageClient:
 
 
 @pytest.fixture
-def celery_broker(sqs_account: AccountClient) -> CeleryBroker:
+def sqs_celery(sqs_account: AccountClient) -> CeleryBroker:
     """The broker URL and transport options for a Celery application in this test, or an environment for a worker."""
     from sqs_emulator.testing import CeleryBroker
 

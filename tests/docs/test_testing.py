@@ -66,7 +66,7 @@ CLASSES: Final[dict[str, type]] = {
     "sqs_clock": ClockClient,
     "sqs_faults": FaultClient,
     "sqs_messages": MessageClient,
-    "celery_broker": CeleryBroker,
+    "sqs_celery": CeleryBroker,
 }
 
 

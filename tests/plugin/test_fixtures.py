@@ -128,8 +128,8 @@ def test_celerys_own_fixtures_work_on_the_broker(suite: pytest.Pytester) -> None
         import pytest
 
         @pytest.fixture
-        def celery_config(celery_broker):
-            return {**celery_broker.config, "result_backend": "cache+memory://"}
+        def celery_config(sqs_celery):
+            return {**sqs_celery.config, "result_backend": "cache+memory://"}
         """
     )
     tests = """
@@ -162,9 +162,9 @@ def test_a_worker_in_a_process_is_led_here_by_its_environment(suite: pytest.Pyte
 
         SCRIPT = "import boto3; print(boto3.client('sqs').list_queues()['QueueUrls'])"
 
-        def test_environment(celery_broker, sqs_queue):
+        def test_environment(sqs_celery, sqs_queue):
             queue = sqs_queue("jobs")
-            env = {**os.environ, **celery_broker.environment}
+            env = {**os.environ, **sqs_celery.environment}
             out = subprocess.run([sys.executable, "-c", SCRIPT], env=env, capture_output=True, text=True, check=True)
             assert out.stdout.strip() == str([queue.url])
     """
