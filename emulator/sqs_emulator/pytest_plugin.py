@@ -1,7 +1,8 @@
 """The pytest plugin: an SQS for each test, whose time the test moves.
 
-One emulator for the whole run, in a thread; for each test a new account on it, with a clock and faults of its own, so
-that tests which run at the same time never meet. Nothing of ours is imported until a test asks for a fixture.
+There is one emulator for the whole run, in a thread. Each test gets a new account on it, with its own clock and faults,
+so tests that run at the same time never meet. Nothing of ours is imported until a test asks for a fixture. The names of
+all fixtures begin with `sqs_`, because pytest-celery and Celery itself have fixtures whose names begin with `celery_`.
 
 The ini option `sqs_emulator_url`, or the variable SQS_EMULATOR_URL, names a running emulator to use instead.
 """
@@ -29,7 +30,9 @@ if TYPE_CHECKING:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addini("sqs_emulator_url", "A running sqs-emulator for the tests to use; none: one is started for them.")
+    parser.addini(
+        "sqs_emulator_url", "URL of a running sqs-emulator for the tests; without it, one is started for them."
+    )
 
 
 def _url(config: pytest.Config) -> str:
@@ -42,9 +45,8 @@ def sqs_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator | RunningEmul
     if url := _url(pytestconfig):
         from sqs_emulator.testing import RunningEmulator
 
-        running = RunningEmulator(url)
-        yield running
-        running.close()
+        with RunningEmulator(url) as running:
+            yield running
         return
     from sqs_emulator import Config, Emulator
 
@@ -54,7 +56,7 @@ def sqs_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator | RunningEmul
 
 @pytest.fixture
 def sqs_account(sqs_emulator: Emulator | RunningEmulator) -> Iterator[AccountClient]:
-    """A new account for this test, with queues, time and faults of its own; it is dropped at the end."""
+    """A new account for this test, with its own queues, time and faults; it is dropped at the end."""
     with sqs_emulator.new_account() as account:
         _forget_queue_urls()
         yield account
@@ -62,7 +64,7 @@ def sqs_account(sqs_emulator: Emulator | RunningEmulator) -> Iterator[AccountCli
 
 
 def _forget_queue_urls() -> None:
-    """kombu 5.6 and older keep queue URLs on the class, where the next test's application would find them."""
+    """kombu 5.6 and older keep queue URLs on a class, where the application of the next test would find them."""
     transport = sys.modules.get("kombu.transport.SQS")
     cache = getattr(getattr(transport, "Channel", None), "_queue_cache", None)
     if isinstance(cache, dict):

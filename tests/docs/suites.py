@@ -1,7 +1,7 @@
-"""What stands in a section is run as its reader would run it: its files in a directory of their own, its commands.
+"""The code of a section is run as its reader would run it: its files in a directory of their own, by its commands.
 
-A section with tests and no command is run by `pytest`. What differs from the document is the port of a server that it
-says is running, and options that make pytest start sooner and write a report.
+A section with tests and no command is run by `pytest`. Two things differ from the document: the port of a server that
+is said to be running, and options that make pytest start sooner and write a report.
 """
 
 from __future__ import annotations
@@ -23,8 +23,9 @@ from sqs_emulator.config.load import load
 from tests.docs.document import Section
 
 DEADLINE_SECONDS: Final = 120
+OURS: Final = Path(sys.executable)
 SERVED: Final = "localhost:9324"
-# Shell lines that are run here. What else a document may say is named where that is looked at.
+# Shell lines that are run here. Each document's test names the other lines that may stand there.
 RUNNABLE: Final = re.compile(r"(SQS_EMULATOR_URL=\S+ )?(pytest|python)( .*)?")
 _REPORT: Final = "report.xml"
 _STRANGERS: Final = ("AWS_", "CELERY_", "PYTEST_", "PYTHON", "SQS_EMULATOR_")
@@ -40,8 +41,8 @@ def unknown_blocks(
     sections: Iterable[Section], other_commands: Container[str], *, files: Container[str | None]
 ) -> list[str]:
     """Return the lines where blocks begin that nothing here runs or compares; `files` are looked at elsewhere."""
-    runnable = [each for each in sections if commands(each)]
-    used = {text for each in runnable for text in each.files().values()}
+    runnable = [section for section in sections if commands(section)]
+    used = {text for section in runnable for text in section.files().values()}
     unknown = []
     for section in sections:
         for block in section.blocks:
@@ -57,8 +58,27 @@ def unknown_blocks(
     return unknown
 
 
-def run(section: Section, directory: Path, **variables: str) -> None:
-    """Run what stands in a section; fails when a test fails, when one is not run, or when it prints something else."""
+def together(sections: Iterable[Section]) -> Section:
+    """Return one section with the files of all; raises ValueError where two of these have the same name.
+
+    If one of them needs a server that runs already, all use it, by the command that the document gives for that.
+    """
+    blocks = [block for section in sections for block in section.blocks]
+    files = [block for block in blocks if block.file is not None]
+    names = [str(block.file) for block in files]
+    if twice := {name for name in names if names.count(name) > 1}:
+        raise ValueError(f"in one folder, these are there twice: {', '.join(sorted(twice))}")
+    whole = Section("", "all in one folder", None)
+    whole.blocks = [*files, *(block for block in blocks if block.text.startswith("SQS_EMULATOR_URL="))]
+    return whole
+
+
+def needs_a_server(section: Section) -> bool:
+    return any(SERVED in block.text for block in section.blocks)
+
+
+def run(section: Section, directory: Path, *, python: Path = OURS, **variables: str) -> None:
+    """Run the code of a section; fails when a test fails, when one is not run, or when it prints something else."""
     for name, text in section.files().items():
         (directory / name).write_text(text, "utf-8")
     with _server(section, directory) as address:
@@ -66,14 +86,19 @@ def run(section: Section, directory: Path, **variables: str) -> None:
             for name, text in section.files().items():
                 (directory / name).write_text(text.replace(SERVED, address), "utf-8")
         for command in commands(section):
-            _run(section, command.replace(SERVED, address or SERVED), directory, variables)
+            _run(
+                section,
+                command.replace(SERVED, address or SERVED),
+                directory,
+                _environment(section, python) | variables,
+            )
 
 
 def _run(section: Section, command: str, directory: Path, variables: Mapping[str, str]) -> None:
     ran = subprocess.run(
         ["bash", "-euc", command],
         cwd=directory,
-        env={**_environment(section), **variables},
+        env=variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -96,8 +121,8 @@ def _expected(section: Section) -> dict[str, set[str]]:
     files = section.files()
     tests = {name: re.findall(r"^ *def (test_\w+)", files[name], re.MULTILINE) for name in section.own_tests()}
     return {
-        name.removesuffix(".py"): {"failed" if each.startswith(_FAILS) else "passed" for each in names}
-        for name, names in tests.items()
+        module.removesuffix(".py"): {"failed" if name.startswith(_FAILS) else "passed" for name in names}
+        for module, names in tests.items()
     }
 
 
@@ -105,13 +130,13 @@ def _outcomes(report: Path) -> dict[str, set[str]]:
     outcomes: dict[str, set[str]] = {}
     for case in ElementTree.parse(report).iter("testcase"):
         said = {"failure": "failed", "error": "error", "skipped": "skipped"}
-        outcome = next((said[each.tag] for each in case if each.tag in said), "passed")
+        outcome = next((said[part.tag] for part in case if part.tag in said), "passed")
         outcomes.setdefault(case.get("classname", "").partition(".")[0], set()).add(outcome)
     return outcomes
 
 
 def _assert_shown(text: str, output: str) -> None:
-    """Assert that the lines of a text appear in this order, whatever ids, moments and numbers they have."""
+    """Assert that the lines of a text appear in this order; their ids, moments and numbers may differ."""
     shown = [_shape(line) for line in output.splitlines()]
     for line in text.splitlines():
         assert _shape(line) in shown, f"{line!r} is not in:\n{output}"
@@ -125,12 +150,12 @@ def _shape(line: str) -> str:
     return re.sub(r"\d{3,}", "NUMBER", line).strip()
 
 
-def environment(*more_options: str) -> dict[str, str]:
-    """Return an environment in which `python` and `pytest` are ours, and nothing leads to AWS."""
+def environment(*more_options: str, python: Path = OURS) -> dict[str, str]:
+    """Return an environment in which `python` and `pytest` are those beside `python`, and nothing leads to AWS."""
     outside = {name: value for name, value in os.environ.items() if not name.startswith(_STRANGERS)}
     options = ("-p no:hypothesispytest", "-p no:anyio", "-p no:cacheprovider", *more_options)
     return outside | {
-        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{outside['PATH']}",
+        "PATH": f"{python.parent}{os.pathsep}{outside['PATH']}",
         "PYTEST_ADDOPTS": " ".join(options),
         "AWS_CONFIG_FILE": os.devnull,
         "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
@@ -138,19 +163,19 @@ def environment(*more_options: str) -> dict[str, str]:
     }
 
 
-def _environment(section: Section) -> dict[str, str]:
+def _environment(section: Section, python: Path) -> dict[str, str]:
     options = [f"--junitxml={_REPORT}"]
     if not any("-n " in line for line in commands(section)):
         options.append("-p no:xdist")
     if "pytest.ini" not in section.files():
         options.append("-W error")
-    return environment(*options)
+    return environment(*options, python=python)
 
 
 @contextlib.contextmanager
 def _server(section: Section, directory: Path) -> Iterator[str | None]:
-    """Serve, if the section says that a server is running, and give its address. A file `emulator.toml` is its own."""
-    if not any(SERVED in block.text for block in section.blocks):
+    """Serve, if the section says that a server is running, and give its address; `emulator.toml` has its settings."""
+    if not needs_a_server(section):
         yield None
         return
     file = directory / "emulator.toml"

@@ -16,20 +16,20 @@ from sqs_emulator import Config, Emulator
 from sqs_emulator.observe.history import WHAT
 from sqs_emulator.testing import AccountClient, CeleryBroker, ClockClient, FaultClient, MessageClient, QueueClient
 from tests.docs.document import ROOT, Section, read
-from tests.docs.suites import commands, environment, run, unknown_blocks
+from tests.docs.suites import commands, environment, run, together, unknown_blocks
 
 DOCUMENT: Final = read("testing.md")
-SUITES: Final = [each for each in DOCUMENT if commands(each)]
-# What tests elsewhere, or here, carry out otherwise.
+SUITES: Final = [section for section in DOCUMENT if commands(section)]
+# Commands that other tests check, here or elsewhere.
 OTHER_COMMANDS: Final = {"pip install .", "docker compose run --rm tests"}
 
 
 def section(title: str) -> Section:
-    (found,) = [each for each in DOCUMENT if each.title == title]
+    (found,) = [section for section in DOCUMENT if section.title == title]
     return found
 
 
-@pytest.mark.parametrize("recipe", SUITES, ids=str)
+@pytest.mark.parametrize("recipe", [*SUITES, together(DOCUMENT)], ids=str)
 def test_a_recipe_of_the_document_passes(recipe: Section, tmp_path: Path) -> None:
     if any("celery" in text for text in recipe.files().values()):
         pytest.importorskip("celery", reason="a recipe for Celery, which is not installed")
@@ -57,6 +57,7 @@ def test_the_table_of_fixtures_is_the_plugins(tmp_path: Path) -> None:
     rows = section("Fixtures").table()
 
     assert len(ours) == 8
+    assert all(name.startswith("sqs_") for name, *_ in ours), "other plugins have fixtures of other names"
     fixtures = [[f"`{name}`", scope or "function", text] for name, scope, text in ours]
     assert sorted(row for row in rows if len(row) == 3) == sorted(fixtures)
 

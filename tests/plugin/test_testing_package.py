@@ -43,9 +43,7 @@ def test_its_public_names_are_its_own() -> None:
 
 
 def test_a_running_emulator_gives_accounts_that_lead_celery_there(emulator: Emulator) -> None:
-    running = RunningEmulator(emulator.url)
-
-    with running.new_account() as account:
+    with RunningEmulator(emulator.url) as running, running.new_account() as account:
         broker = CeleryBroker(account)
         account.create_queue("jobs").send("pack order 7")
 
@@ -53,6 +51,5 @@ def test_a_running_emulator_gives_accounts_that_lead_celery_there(emulator: Emul
         assert broker.config["broker_url"] == f"sqs://{account.number}:test@{emulator.url.partition('//')[2]}//"
         assert broker.config["broker_transport_options"]["region"] == account.region
         assert broker.environment["AWS_ENDPOINT_URL_SQS"] == emulator.url
-    running.close()
 
     assert emulator.broker.accounts == {}, "the account is dropped at the end"
