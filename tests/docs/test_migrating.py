@@ -1,4 +1,4 @@
-"""docs/migrating.md is true, as far as it is about us: what stands under "After" passes."""
+"""docs/migrating.md is true as far as it is about us: the code under "After" passes."""
 
 from __future__ import annotations
 
@@ -15,8 +15,9 @@ from tests.docs.document import Section, read
 from tests.docs.suites import commands, run, unknown_blocks
 
 DOCUMENT: Final = read("migrating.md")
-BEFORE: Final = [each for each in DOCUMENT if each.title.startswith("Before")]  # with software that is not here
-AFTER: Final = [each for each in DOCUMENT if each.title.startswith("After")]
+# What comes before needs software that is not installed here.
+BEFORE: Final = [section for section in DOCUMENT if section.title.startswith("Before")]
+AFTER: Final = [section for section in DOCUMENT if section.title.startswith("After")]
 
 
 @pytest.mark.parametrize("after", AFTER, ids=str)
@@ -25,12 +26,12 @@ def test_what_comes_after_passes(after: Section, tmp_path: Path) -> None:
 
 
 def test_nothing_in_the_document_is_left_out() -> None:
-    others = [each for each in DOCUMENT if each not in BEFORE]
+    others = [section for section in DOCUMENT if section not in BEFORE]
 
     assert len(AFTER) == len(BEFORE) == 3
-    assert [each for each in others if commands(each)] == AFTER
+    assert [section for section in others if commands(section)] == AFTER
     assert unknown_blocks(others, (), files=()) == []
-    assert all(any(line.startswith("With ") for line in each.prose) for each in BEFORE), "which version was it?"
+    assert all(any(line.startswith("With ") for line in section.prose) for section in BEFORE), "which version was it?"
 
 
 @pytest.mark.parametrize(
@@ -61,6 +62,6 @@ def test_elasticmqs_queues_become_ours(tmp_path: Path) -> None:
 def test_the_settings_that_are_named_are_there() -> None:
     file = 'base_url = "http://sqs.test"\nhost = "0.0.0.0"\nport = 9324\nregion = "eu-west-1"\nlimits = "strict"\n'
     named = tomllib.loads(file)
-    told = " ".join(line for each in DOCUMENT for line in each.prose)
+    told = " ".join(line for section in DOCUMENT for line in section.prose)
 
     assert [name for name in named if f"`{name}" not in told] == []

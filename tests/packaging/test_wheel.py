@@ -75,7 +75,7 @@ def test_the_license_is_the_unmodified_apache_license(files: dict[str, bytes], m
 
 
 def test_the_metadata_names_the_distribution_and_what_it_needs(metadata: Message) -> None:
-    required = {re.split(r"[<>=;]", each)[0] for each in metadata.get_all("Requires-Dist", [])}
+    required = {re.split(r"[<>=;]", requirement)[0] for requirement in metadata.get_all("Requires-Dist", [])}
 
     assert (metadata["Name"], metadata["Version"]) == ("sqs-emulator", __version__)
     assert metadata["Requires-Python"] == ">=3.11"
@@ -84,7 +84,7 @@ def test_the_metadata_names_the_distribution_and_what_it_needs(metadata: Message
 
 
 def test_uvloop_is_not_asked_for_on_windows(metadata: Message) -> None:
-    (uvloop,) = [each for each in metadata.get_all("Requires-Dist", []) if each.startswith("uvloop")]
+    (uvloop,) = [needed for needed in metadata.get_all("Requires-Dist", []) if needed.startswith("uvloop")]
 
     assert "sys_platform != 'win32'" in uvloop.replace('"', "'")
 
@@ -99,9 +99,7 @@ def test_the_wheel_installs_the_command(files: dict[str, bytes], image: Image) -
 
 
 def test_nothing_is_installed_but_the_emulator_and_its_dependencies(image: Image) -> None:
-    lists = (
-        "import importlib.metadata, json; print(json.dumps([each.name for each in importlib.metadata.distributions()]))"
-    )
+    lists = "import importlib.metadata as of, json; print(json.dumps([package.name for package in of.distributions()]))"
 
     installed = json.loads(image.run(["python", "-c", lists]).stdout)
 
