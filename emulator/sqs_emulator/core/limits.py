@@ -21,6 +21,11 @@ KMS_REUSE_SECONDS: Final = (60, 86_400)
 MAX_RECEIVE_COUNT: Final = (1, 1_000)
 ALLOWED_SOURCE_QUEUES: Final = (1, 10)  # of a RedriveAllowPolicy with byQueue
 
+# Of fair queues: a message group is noisy with so many messages in flight, if they are more than one in so many of all.
+# AWS calls both approximate.
+NOISY_IN_FLIGHT: Final = 30
+NOISY_SHARE: Final = 10
+
 # Of policies, and of what AddPermission makes of one.
 POLICY_BYTES: Final = 8_192
 POLICY_STATEMENTS: Final = 20

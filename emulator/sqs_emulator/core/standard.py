@@ -14,18 +14,13 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterator
-from typing import Final
 
 from sortedcontainers import SortedDict
 
 from sqs_emulator.core.attributes import QueueAttributes
+from sqs_emulator.core.limits import NOISY_IN_FLIGHT, NOISY_SHARE
 from sqs_emulator.core.message import Message, State
 from sqs_emulator.core.queue import Queue
-
-# AWS calls its thresholds approximate; here they are exact. Its other rules (the share of processing time, and five
-# minutes without sends) are not imitated.
-_NOISY_IN_FLIGHT: Final = 30
-_NOISY_SHARE: Final = 10  # one in so many of all in flight
 
 Place = tuple[int, int]  # (enqueued_at, sequence): the order of delivery
 
@@ -169,17 +164,19 @@ class StandardQueue(Queue):
         """Return the groups whose messages wait until the quiet ones' are handed out.
 
         Such a group has 30 messages or more in flight, and they are more than a tenth of all in flight: ten at most.
+        Here the numbers are exact. AWS's other rules (the share of processing time, and five minutes without sends) are
+        not imitated.
         """
-        return {group for group in self._crowded if self._flights[group] * _NOISY_SHARE > self._in_flight}
+        return {group for group in self._crowded if self._flights[group] * NOISY_SHARE > self._in_flight}
 
     def _enter_flight(self, group_id: str) -> None:
         flights = self._flights[group_id] = self._flights.get(group_id, 0) + 1
-        if flights == _NOISY_IN_FLIGHT:
+        if flights == NOISY_IN_FLIGHT:
             self._crowded.add(group_id)
 
     def _exit_flight(self, group_id: str) -> None:
         flights = self._flights[group_id] = self._flights[group_id] - 1
-        if flights == _NOISY_IN_FLIGHT - 1:
+        if flights == NOISY_IN_FLIGHT - 1:
             self._crowded.discard(group_id)
         if not flights:
             del self._flights[group_id]
@@ -199,4 +196,4 @@ class StandardQueue(Queue):
         }
         in_flight = (message.group_id for message in self.messages.values() if message.state is State.IN_FLIGHT)
         assert self._flights == Counter(group for group in in_flight if group is not None)
-        assert self._crowded == {group for group, number in self._flights.items() if number >= _NOISY_IN_FLIGHT}
+        assert self._crowded == {group for group, number in self._flights.items() if number >= NOISY_IN_FLIGHT}

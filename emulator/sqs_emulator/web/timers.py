@@ -44,7 +44,7 @@ class LoopTimers:
             self._start(timed, at)
 
     def next(self) -> tuple[int, Timed] | None:
-        return min(((at, timed) for timed, at in self._wanted.items()), key=lambda each: each[0], default=None)
+        return min(((at, timed) for timed, at in self._wanted.items()), key=lambda pair: pair[0], default=None)
 
     def clock_changed(self) -> None:
         for _, timer in self._timers.values():
