@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import re
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Mapping
 from types import TracebackType
@@ -14,6 +16,7 @@ from typing import Final, NamedTuple
 from urllib.parse import urlencode
 
 from sqs_emulator import Emulator
+from sqs_emulator.web.protocol import AwsProtocol
 
 HOST: Final = "localhost:9324"  # what requests claim to be for; queue URLs follow it, whatever the port really is
 DEADLINE_SECONDS: Final = 30.0
@@ -88,7 +91,7 @@ def parse_response(raw: bytes) -> Response:
     """Take a whole response apart."""
     head, _, body = raw.partition(b"\r\n\r\n")
     line, *lines = head.decode("latin-1").split("\r\n")
-    headers = dict(each.split(": ", 1) for each in lines)
+    headers = dict(header.split(": ", 1) for header in lines)
     return Response(int(line.split(" ")[1]), {name.lower(): value for name, value in headers.items()}, body, raw)
 
 
@@ -151,6 +154,14 @@ class Connection:
             raise EOFError(f"the server closed the connection after {self._unread[:500]!r}")
         self._unread += data
 
+    def response_by_now(self) -> Response:
+        """Return the response that has come; raises BlockingIOError where it has not come whole."""
+        self.socket.setblocking(False)
+        try:
+            return self.response()
+        finally:
+            self.socket.settimeout(DEADLINE_SECONDS)
+
     def is_closed_by_server(self) -> bool:
         """Wait for the server to close; False if it says something instead."""
         try:
@@ -180,6 +191,53 @@ class Connection:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def loop_of(emulator: Emulator) -> asyncio.AbstractEventLoop:
+    """Return the event loop of a served emulator."""
+    assert emulator._server is not None
+    loop = emulator._server._running_loop
+    assert loop is not None
+    return loop
+
+
+def in_loop(emulator: Emulator, act: Callable[[], object]) -> None:
+    """Have something done in the loop's thread, and return when it is done."""
+    done = threading.Event()
+    loop_of(emulator).call_soon_threadsafe(act)
+    loop_of(emulator).call_soon_threadsafe(done.set)
+    assert done.wait(DEADLINE_SECONDS)
+
+
+def protocol_of(emulator: Emulator, connection: Connection) -> AwsProtocol:
+    """Return the fast coat's end of a connection that has been answered once."""
+    assert emulator._server is not None
+    port = connection.socket.getsockname()[1]
+    protocols = [one for one in list(emulator._server.server_state.connections) if isinstance(one, AwsProtocol)]
+    (found,) = [one for one in protocols if one.client is not None and one.client[1] == port]
+    return found
+
+
+class Pause:
+    """Holds a served emulator's loop still, so that what is sent meanwhile is all there at once when it goes on."""
+
+    def __init__(self, emulator: Emulator) -> None:
+        self._emulator = emulator
+        self._is_held = threading.Event()
+        self._is_over = threading.Event()
+
+    def _hold(self) -> None:
+        self._is_held.set()
+        self._is_over.wait(DEADLINE_SECONDS)
+
+    def __enter__(self) -> None:
+        loop_of(self._emulator).call_soon_threadsafe(self._hold)
+        assert self._is_held.wait(DEADLINE_SECONDS)
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._is_over.set()
 
 
 def wait_until(condition: Callable[[], bool]) -> None:
@@ -226,4 +284,4 @@ def received(response: Response) -> list[tuple[str, int]]:
     """Return the bodies of the messages received, with their receive counts."""
     messages = response.json.get("Messages", [])
     assert isinstance(messages, list)
-    return [(each["Body"], int(each["Attributes"]["ApproximateReceiveCount"])) for each in messages]
+    return [(message["Body"], int(message["Attributes"]["ApproximateReceiveCount"])) for message in messages]

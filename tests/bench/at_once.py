@@ -7,6 +7,7 @@ import asyncio
 from sqs_emulator import cli
 from sqs_emulator.web import server
 from sqs_emulator.web.http import HttpRequest, Reply
+from sqs_emulator.web.outbox import hand_over
 from sqs_emulator.web.turn import Asker, Turn
 
 
@@ -18,7 +19,8 @@ class AtOnce(Turn):
         if isinstance(outcome, Reply):
             asker.write_reply(request, outcome)
         else:
-            asker.park(request, outcome)
+            asker.wait_for(request, outcome)
+        hand_over(self._api.broker.outbox)
 
 
 if __name__ == "__main__":

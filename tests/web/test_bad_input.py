@@ -3,17 +3,33 @@
 from __future__ import annotations
 
 import contextlib
+import re
 import socket
 import threading
 from typing import Final
 
 import pytest
 
-from sqs_emulator import Emulator
+from sqs_emulator import Config, Emulator
+from sqs_emulator.web.protocol import Reading
 from tests.conftest import COATS
-from tests.raw_http import DEADLINE_SECONDS, Calls, Connection, Response, chunked, http, json_call, query_call, received
+from tests.raw_http import (
+    DEADLINE_SECONDS,
+    Calls,
+    Connection,
+    Response,
+    chunked,
+    http,
+    in_loop,
+    json_call,
+    protocol_of,
+    query_call,
+    received,
+    wait_until,
+)
 
 FORM: Final = {"Content-Type": "application/x-www-form-urlencoded"}
+LIST: Final = b"Action=ListQueues&QueueNamePrefix=none"
 SEND_FORM: Final = b"Action=SendMessage&MessageBody=hello"
 LIMIT: Final = 2_000_000  # the `max_body` of the fixture's emulators
 
@@ -90,6 +106,26 @@ def test_good_requests_before_a_bad_one_are_answered(emulators: dict[str, Emulat
         assert [connection.response().status for _ in range(good + 1)] == [200] * good + [400]
 
 
+CHUNKED: Final = {"Transfer-Encoding": "chunked"}
+
+
+@pytest.mark.parametrize(
+    ("stream", "status"),
+    [
+        (http("GET", "/health", CHUNKED) + b"no chunk\r\n", 400),
+        (http("POST", "/", FORM, b"x" * 1_025) + http("GET", "/health"), 413),
+    ],
+    ids=["itself", "behind it"],
+)
+def test_a_page_is_not_answered_after_a_refusal(stream: bytes, status: int) -> None:
+    with Emulator(Config(port=0, max_body=1_024)) as emulator, Connection(emulator.url) as connection:
+        connection.send(stream)
+        connection.stop_writing()
+        said = connection.rest()
+
+    assert re.findall(rb"HTTP/1.1 ([0-9]{3})", said) == [b"%d" % status]
+
+
 def test_a_bad_request_behind_a_waiting_poll_ends_it_without_a_message(
     served: Emulator, calls: Calls, connection: Connection
 ) -> None:
@@ -97,12 +133,27 @@ def test_a_bad_request_behind_a_waiting_poll_ends_it_without_a_message(
         polling.send(calls.receive(20))
         calls.wait_for_polls(served)
         polling.send(b"nonsense\r\n\r\n")
-        last_words(polling)
+        said = last_words(polling)
         calls.wait_for_polls(served, 0)
 
     connection.ask(calls.send())
 
+    assert said is None or said.status == 400, "the poll was waited for"
     assert received(connection.ask(calls.receive())) == [("hello", 1)]
+
+
+def test_a_bad_request_together_with_a_poll_ends_it_without_a_message(
+    emulators: dict[str, Emulator], region: str
+) -> None:
+    calls = Calls(region)
+    with Connection(emulators["fast coat"].url) as connection, Connection(emulators["fast coat"].url) as polling:
+        connection.ask(calls("CreateQueue", QueueName="q"))
+        polling.send(calls.receive(20) + b"nonsense\r\n\r\n")
+        said = last_words(polling)
+        connection.ask(calls.send())
+
+        assert said is None, "the poll was waited for"
+        assert received(connection.ask(calls.receive())) == [("hello", 1)]
 
 
 # Headers.
@@ -127,10 +178,54 @@ def test_headers_without_an_end_are_refused(emulators: dict[str, Emulator], head
         assert response.body == b"The request line and headers are too long.\n"
 
 
-def test_long_headers_that_end_are_read(calls: Calls, connection: Connection) -> None:
-    request = calls.send().replace(b"\r\n\r\n", b"\r\nX-Long: " + b"x" * 60_000 + b"\r\n\r\n", 1)
+HEAD_LIMIT: Final = 128 * 1024  # bytes of a head whose end has not come
 
-    assert connection.ask(request).status == 200
+
+def in_two_parts(calls: Calls, first: int) -> tuple[bytes, bytes]:
+    """Return a request with a head so long that its first part, of so many bytes, does not reach the end."""
+    request = calls.send().replace(b"\r\n\r\n", b"\r\nX-Long: " + b"x" * first + b"\r\n\r\n", 1)
+    return request[:first], request[first:]
+
+
+def test_long_headers_that_end_are_read(served: Emulator, calls: Calls, connection: Connection) -> None:
+    first, second = in_two_parts(calls, HEAD_LIMIT)
+
+    connection.send(first)
+    with Connection(served.url) as other:  # when it is answered, the first part has been read
+        other.ask(http("GET", "/health"))
+    connection.send(second)
+
+    assert connection.response().status == 200
+
+
+def test_headers_that_are_one_byte_longer_are_refused(emulators: dict[str, Emulator]) -> None:
+    first, _ = in_two_parts(Calls("us-east-1"), HEAD_LIMIT + 1)
+    with Connection(emulators["fast coat"].url) as connection:  # uvicorn's own protocol would read on for ever
+        connection.send(first)
+
+        assert connection.response().status == 431
+
+
+def test_each_head_of_a_connection_may_be_long(served: Emulator, calls: Calls, connection: Connection) -> None:
+    first, second = in_two_parts(calls, HEAD_LIMIT // 2 + 1)
+
+    for _ in range(3):
+        connection.send(first)
+        with Connection(served.url) as other:  # when it is answered, the first part has been read
+            other.ask(http("GET", "/health"))
+        connection.send(second)
+        assert connection.response().status == 200
+
+
+def test_a_head_that_begins_behind_a_long_body_is_not_taken_for_long(emulators: dict[str, Emulator]) -> None:
+    emulator = emulators["fast coat"]
+    first, second = query_call(LIST + b"&Filling=" + b"x" * HEAD_LIMIT), query_call(LIST)
+    with Connection(emulator.url) as connection:
+        connection.ask(http("GET", "/health"))
+        in_loop(emulator, lambda: protocol_of(emulator, connection).data_received(first + second[:50]))
+        connection.send(second[50:])
+
+        assert [connection.response().status for _ in range(2)] == [200, 200]
 
 
 def test_a_message_fits_into_the_url_of_a_get(calls: Calls, connection: Connection) -> None:
@@ -180,6 +275,18 @@ def test_a_client_that_is_busy_writing_can_read_the_refusal(emulators: dict[str,
         reader.join(DEADLINE_SECONDS)
 
     assert [refusal.status for refusal in refusals] == [413]
+
+
+def test_a_client_that_writes_on_after_the_refusal_can_still_read_it(emulators: dict[str, Emulator]) -> None:
+    emulator = emulators["fast coat"]  # uvicorn's own protocol closes at once
+    with Connection(emulator.url) as connection:
+        connection.ask(http("GET", "/health"))
+        connection.send(http("POST", "/", {**FORM, "Content-Length": str(10 * LIMIT)}))
+        wait_until(lambda: protocol_of(emulator, connection).reading is Reading.DEAF)
+        for _ in range(2):  # the first would be answered with a reset, which takes along what was not read
+            connection.send(b"x" * 1_000)
+
+        assert connection.response().status == 413
 
 
 def test_a_body_in_chunks_is_refused_as_soon_as_it_is_over_the_limit(

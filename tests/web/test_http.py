@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import socket
 from typing import Final
 
@@ -15,8 +16,10 @@ from tests.raw_http import (
     chunked,
     credentials,
     http,
+    in_loop,
     json_call,
     normal,
+    protocol_of,
     query_call,
     received,
 )
@@ -164,7 +167,7 @@ def test_a_body_may_come_in_chunks(calls: Calls, connection: Connection) -> None
     head, _, body = whole.partition(b"\r\n\r\n")
     head = b"\r\n".join(line for line in head.split(b"\r\n") if not line.startswith(b"Content-Length"))
 
-    for parts in ([body], [body[:5], body[5:]], [bytes([each]) for each in body]):
+    for parts in ([body], [body[:5], body[5:]], [bytes([byte]) for byte in body]):
         connection.send(head + b"\r\nTransfer-Encoding: chunked\r\n\r\n" + chunked(*parts))
         assert connection.response().status == 200
 
@@ -242,6 +245,17 @@ def test_any_expectation_leads_to_an_answer(connection: Connection, expect: str)
     assert EMPTY_LIST in response.body
 
 
+def test_a_page_that_is_answered_before_its_body_is_read_keeps_its_connection(emulators: dict[str, Emulator]) -> None:
+    emulator = emulators["fast coat"]
+    with Connection(emulator.url) as connection:
+        connection.ask(HEALTH)
+        data = http("POST", "/health", {}, b"x" * 100_000)  # in one read: more of it than uvicorn keeps
+        in_loop(emulator, lambda: protocol_of(emulator, connection).data_received(data))
+
+        assert connection.response().status == 405
+        assert connection.ask(HEALTH).status == 200
+
+
 # Pipelining.
 
 
@@ -300,7 +314,17 @@ def test_a_request_after_the_emulators_own_page_is_answered(calls: Calls, connec
         assert received(answers[4]) == [("hello", 1)]
 
 
-def test_a_client_that_never_stops_asking_behind_a_poll_is_cut_off(emulators: dict[str, Emulator], region: str) -> None:
+GREEDY: Final = {
+    "calls": query_call(LIST) * 150,
+    "pages": HEALTH * 150,
+    "long bodies": query_call(LIST + b"&Filling=" + b"x" * 1_900_000) * 10,
+}
+
+
+@pytest.mark.parametrize("stream", GREEDY.values(), ids=GREEDY)
+def test_a_client_that_never_stops_asking_behind_a_poll_is_cut_off(
+    emulators: dict[str, Emulator], region: str, stream: bytes
+) -> None:
     calls = Calls(region)
     emulator = emulators["fast coat"]  # uvicorn's own protocol stops reading instead
     with Connection(emulator.url) as connection, Connection(emulator.url) as greedy:
@@ -308,7 +332,8 @@ def test_a_client_that_never_stops_asking_behind_a_poll_is_cut_off(emulators: di
         greedy.send(calls.receive(20))
         calls.wait_for_polls(emulator)
 
-        greedy.send(query_call(LIST) * 150)
+        with contextlib.suppress(OSError):  # it may be cut off before all is sent
+            greedy.send(stream)
         cut_off = greedy.is_closed_by_server()
         connection.ask(calls.send())
 
@@ -316,14 +341,18 @@ def test_a_client_that_never_stops_asking_behind_a_poll_is_cut_off(emulators: di
         assert received(connection.ask(calls.receive())) == [("hello", 1)]
 
 
+@pytest.mark.parametrize("packets", [1, 30])
 def test_a_client_that_does_not_read_gets_no_further_and_holds_nobody_up(
-    served: Emulator, calls: Calls, connection: Connection
+    served: Emulator, calls: Calls, connection: Connection, packets: int
 ) -> None:
     for _ in range(10):
         connection.ask(calls.send("x" * 200_000))
 
     with Connection(served.url) as slow:
-        slow.send(calls.receive(VisibilityTimeout=0) * 30)
+        slow.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        for _ in range(packets):
+            slow.send(calls.receive(VisibilityTimeout=0) * (30 // packets))
+            connection.ask(HEALTH)
         answered = [received(connection.ask(calls.receive(VisibilityTimeout=0)))[0][1] for _ in range(3)]
         found = [received(slow.response())[0][1] for _ in range(30)]
 

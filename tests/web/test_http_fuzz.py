@@ -81,7 +81,7 @@ def test_any_bytes_leave_the_server_alive(emulators: dict[str, Emulator], coat: 
 @pytest.mark.parametrize("coat", COATS)
 def test_requests_are_the_same_wherever_packets_end(emulators: dict[str, Emulator], coat: str, cut: list[int]) -> None:
     stream = CALLS.query("Action=ListQueues&QueueNamePrefix=none", "/") + http("GET", "/health") + CALLS("Nonsense")
-    ends = sorted({min(each * 3, len(stream)) for each in cut} | {0, len(stream)})
+    ends = sorted({min(place * 3, len(stream)) for place in cut} | {0, len(stream)})
 
     with Connection(emulators[coat].url) as connection:
         for begin, end in itertools.pairwise(ends):

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import socket
-import threading
 from typing import Final
 
 import pytest
 
 from sqs_emulator import Config, Emulator
-from sqs_emulator.contract.action import Action, Request
-from sqs_emulator.services.call import Call
-from sqs_emulator.services.dispatch import Handler, Order
-from sqs_emulator.services.pending import Outcome
-from tests.raw_http import DEADLINE_SECONDS, Calls, Connection, credentials, http, json_call, received
+from tests.raw_http import Calls, Connection, Pause, credentials, http, received
 
 RESET: Final = b"\1\0\0\0\0\0\0\0"  # l_onoff, l_linger: close sends a reset
 
@@ -61,31 +56,6 @@ def test_a_message_goes_to_the_next_poll_where_the_first_has_left(
 # The same moment: the close has reached the machine, but the loop comes to the send first.
 
 
-class Pause:
-    """Keeps an emulator's loop busy for one long turn, so that what arrives meanwhile is all there at once."""
-
-    def __init__(self, emulator: Emulator) -> None:
-        self._begun = threading.Event()
-        self._over = threading.Event()
-        self._connection = Connection(emulator.url)
-        emulator.api.dispatcher.add(self._busy, Order.FAULTS)
-
-    def _busy(self, action: Action, call: Call, request: Request, proceed: Handler) -> Outcome:
-        if action.name == "ListQueueTags":
-            self._begun.set()
-            assert self._over.wait(DEADLINE_SECONDS)
-        return proceed(call, request)
-
-    def begin(self) -> None:
-        self._connection.send(json_call("ListQueueTags", {"QueueUrl": "q"}))
-        assert self._begun.wait(DEADLINE_SECONDS)
-
-    def end(self) -> None:
-        self._over.set()
-        self._connection.response()
-        self._connection.close()
-
-
 @pytest.mark.parametrize("how", ["closes", "resets", "stops writing"])
 @pytest.mark.parametrize("polls", [1, 5])
 def test_a_client_that_closes_just_before_a_send_gets_nothing(how: str, polls: int) -> None:
@@ -93,19 +63,17 @@ def test_a_client_that_closes_just_before_a_send_gets_nothing(how: str, polls: i
     with Emulator(Config(port=0)) as emulator, Connection(emulator.url) as connection:
         connection.ask(calls("CreateQueue", QueueName="q"))
         leaving = [Connection(emulator.url) for _ in range(polls)]
-        for each in leaving:
-            each.send(calls.receive(20))
+        for polling in leaving:
+            polling.send(calls.receive(20))
         calls.wait_for_polls(emulator, polls)
-        pause = Pause(emulator)
-        pause.begin()
 
-        connection.send(calls.send() + calls.receive())
-        for each in leaving:
-            leave(each, how)
-        pause.end()
+        with Pause(emulator):
+            connection.send(calls.send() + calls.receive())
+            for polling in leaving:
+                leave(polling, how)
         sent, found = connection.response(), connection.response()
-        for each in leaving:
-            each.close()
+        for polling in leaving:
+            polling.close()
 
         assert sent.status == 200
         assert received(found) == [("hello", 1)]
@@ -120,19 +88,19 @@ def test_a_poll_that_stays_is_served_though_others_left_just_before() -> None:
     ):
         connection.ask(calls("CreateQueue", QueueName="q"))
         leaving = [Connection(emulator.url) for _ in range(3)]
-        for number, each in enumerate((*leaving, staying), start=1):
-            each.send(calls.receive(20))
+        for number, polling in enumerate((*leaving, staying), start=1):
+            polling.send(calls.receive(20))
             calls.wait_for_polls(emulator, number)
-        pause = Pause(emulator)
-        pause.begin()
 
-        connection.send(calls.send())
-        for each in leaving:
-            each.close()
-        pause.end()
+        with Pause(emulator):
+            connection.send(calls.send())
+            for polling in leaving:
+                polling.close()
+        sent = connection.response()
+        connection.ask(http("GET", "/health"))  # when it is answered, all that the send has caused has been written
 
-        assert connection.response().status == 200
-        assert received(staying.response()) == [("hello", 1)]
+        assert sent.status == 200
+        assert received(staying.response_by_now()) == [("hello", 1)]
 
 
 @pytest.fixture
@@ -159,20 +127,35 @@ def test_a_client_that_leaves_while_its_requests_wait_has_none_of_them_done(
         assert received(connection.ask(calls.receive())) == [("hello", 1)]
 
 
+def test_a_poll_that_came_by_uvicorns_way_is_dropped_though_a_call_waits_behind_it(fast: Emulator, region: str) -> None:
+    calls = Calls(region)
+    with Connection(fast.url) as connection, Connection(fast.url) as leaving:
+        connection.ask(calls("CreateQueue", QueueName="q"))
+        head, end, body = calls.receive(20).partition(b"\r\n\r\n")
+        leaving.send(head + b"\r\nExpect: 100-continue" + end + body + calls.receive())
+        calls.wait_for_polls(fast)
+
+        leaving.close()
+        calls.wait_for_polls(fast, 0)
+        connection.ask(calls.send())
+
+        assert received(connection.ask(calls.receive())) == [("hello", 1)]
+
+
 def test_a_hundred_polls_come_and_go(served: Emulator, calls: Calls, connection: Connection) -> None:
     polling = [Connection(served.url) for _ in range(100)]
-    for each in polling:
-        each.send(calls.receive(20))
+    for poller in polling:
+        poller.send(calls.receive(20))
     calls.wait_for_polls(served, 100)
 
-    for each in polling[::2]:
-        each.close()
+    for poller in polling[::2]:
+        poller.close()
     calls.wait_for_polls(served, 50)
     for number in range(50):
         connection.ask(calls.send(str(number)))
-    found = [received(each.response()) for each in polling[1::2]]
-    for each in polling[1::2]:
-        each.close()
+    found = [received(poller.response()) for poller in polling[1::2]]
+    for poller in polling[1::2]:
+        poller.close()
 
     assert sorted(int(body) for ((body, count),) in found if count == 1) == list(range(50))
     assert calls.counts(connection) == (0, 50)

@@ -15,7 +15,17 @@ import pytest
 from sqs_emulator import Config, ConfigError, Emulator
 from tests.certificates import make_certificate
 from tests.conftest import COATS, serve
-from tests.raw_http import Calls, Connection, http, json_call, query_call, received, wait_until
+from tests.raw_http import (
+    Calls,
+    Connection,
+    http,
+    in_loop,
+    json_call,
+    protocol_of,
+    query_call,
+    received,
+    wait_until,
+)
 from tests.served_process import serving
 
 HEALTH: Final = http("GET", "/health")
@@ -102,21 +112,37 @@ def test_a_stop_answers_waiting_polls_with_an_empty_200_and_closes(coat: str) ->
     idle = Connection(emulator.url)
     idle.ask(calls("CreateQueue", QueueName="q"))
     polling = [Connection(emulator.url) for _ in range(20)]
-    for each in polling:
-        each.send(calls.receive(20))
+    for poller in polling:
+        poller.send(calls.receive(20))
     calls.wait_for_polls(emulator, 20)
 
     emulator.stop()
 
-    for each in polling:
-        response = each.response()
+    for poller in polling:
+        response = poller.response()
         assert (response.status, response.json) == (200, {})
         if coat == "fast coat":  # the other's headers are uvicorn's, which says so in its newer versions only
             assert response.headers["connection"] == "close"
-        assert each.is_closed_by_server()
-        each.close()
+        assert poller.is_closed_by_server()
+        poller.close()
     assert idle.is_closed_by_server()
     idle.close()
+
+
+def test_a_stop_answers_what_the_emulators_own_page_waits_for_and_no_call_behind_it() -> None:
+    calls = Calls("us-east-1")
+    emulator = Emulator(Config(port=0)).start()
+    with Connection(emulator.url) as connection, Connection(emulator.url) as waiting:
+        connection.ask(calls("CreateQueue", QueueName="q"))
+        waiting.send(http("GET", "/_emulator/wait?event=deleted&queue=q&timeout=20"))
+        waiting.send(calls.send())
+        for _ in range(3):  # each time all that was sent before is read first
+            connection.ask(http("GET", "/_emulator/queues"))
+
+        emulator.stop()
+
+        assert waiting.response().json == {"error": "The emulator stops."}
+        assert waiting.is_closed_by_server()
 
 
 def test_a_poll_in_query_is_answered_in_xml_at_the_end() -> None:
@@ -167,19 +193,19 @@ def test_a_signal_answers_a_hundred_waiting_polls_and_ends_in_success(number: si
     calls = Calls("us-east-1")
     with serving() as served:
         polling = [Connection(served.url) for _ in range(100)]
-        for each in polling:
-            each.ask(calls("CreateQueue", QueueName="q"))
-        for each in polling:
-            each.send(calls.receive(20))
+        for poller in polling:
+            poller.ask(calls("CreateQueue", QueueName="q"))
+        for poller in polling:
+            poller.send(calls.receive(20))
         with Connection(served.url) as connection:
             for _ in range(3):  # each time all that was sent before is read first
                 connection.ask(HEALTH)
 
         code, said, complained = served.stop(number)
-        answers = [each.response() for each in polling]
-        closed = [each.is_closed_by_server() for each in polling]
-        for each in polling:
-            each.close()
+        answers = [poller.response() for poller in polling]
+        closed = [poller.is_closed_by_server() for poller in polling]
+        for poller in polling:
+            poller.close()
 
     assert (code, said, complained) == (0, "", "")
     assert [(answer.status, answer.json) for answer in answers] == [(200, {})] * 100
@@ -277,6 +303,30 @@ def test_an_idle_connection_is_closed_after_its_time_and_one_in_use_is_not(coat:
 
     assert idle_has_ended
     assert found == [("hello", 1)], "a waiting poll is not idle"
+
+
+def test_a_connection_is_idle_from_its_last_answer_on() -> None:
+    calls = Calls("us-east-1")
+    with Emulator(Config(port=0)) as emulator, Connection(emulator.url) as polling:
+        polling.ask(calls("CreateQueue", QueueName="q"))
+        protocol = protocol_of(emulator, polling)
+
+        def a_period_passes() -> None:
+            in_loop(emulator, protocol._close_if_idle)
+
+        polling.send(calls.receive(20))
+        calls.wait_for_polls(emulator)
+        a_period_passes()
+        with Connection(emulator.url) as other:
+            other.ask(calls.send())
+        answered = received(polling.response())
+        a_period_passes()
+        still_there = polling.ask(calls.receive()).status
+        a_period_passes()
+        a_period_passes()
+
+        assert (answered, still_there) == ([("hello", 1)], 200)
+        assert polling.is_closed_by_server()
 
 
 def test_an_emulators_thread_ends_with_it() -> None:

@@ -71,7 +71,7 @@ async def answer(api: AwsApi, scope: Scope, receive: Receive, send: Send) -> Non
         return
     outcome = api.answer(_request(scope, headers, body))
     hand_over(api.broker.outbox)
-    reply = outcome if isinstance(outcome, Reply) else await _wait(api, outcome, receive)
+    reply = outcome if isinstance(outcome, Reply) else await _await_reply(api, outcome, receive)
     if reply is not None and reply.status == NO_ANSWER:
         await _drop(receive, send)
     elif reply is not None:
@@ -111,10 +111,10 @@ async def _read_body(headers: dict[bytes, bytes], receive: Receive, limit: int) 
             return b"".join(parts)
 
 
-async def _wait(api: AwsApi, parked: Pending[Reply], receive: Receive) -> Reply | None:
-    """Return the reply of a waiting call, None if the client left before there was one."""
+async def _await_reply(api: AwsApi, pending: Pending[Reply], receive: Receive) -> Reply | None:
+    """Return the reply when it is there, None if the client left before."""
     reply: asyncio.Future[Reply] = asyncio.get_running_loop().create_future()
-    parked.subscribe(reply.set_result)
+    pending.subscribe(reply.set_result)
     hand_over(api.broker.outbox)
     left = asyncio.ensure_future(_until_disconnect(receive))
     try:
@@ -123,7 +123,7 @@ async def _wait(api: AwsApi, parked: Pending[Reply], receive: Receive) -> Reply 
     finally:
         left.cancel()
         if not reply.done():
-            parked.abandon()
+            pending.abandon()
 
 
 async def _until_disconnect(receive: Receive) -> None:
@@ -140,7 +140,7 @@ async def _drop(receive: Receive, send: Send) -> None:
     if transport is None:
         raise ConnectionDropped
     transport.close()
-    await _until_disconnect(receive)  # else uvicorn answers for an app that did not
+    await _until_disconnect(receive)  # otherwise uvicorn answers for an app that did not
 
 
 async def _write(reply: Reply, send: Send, *, close: bool = False) -> None:

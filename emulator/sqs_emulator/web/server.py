@@ -16,8 +16,8 @@ from typing import Any, Final
 import uvicorn
 
 from sqs_emulator.config import Config, ConfigError
+from sqs_emulator.web import protocol
 from sqs_emulator.web.aws import AwsApi
-from sqs_emulator.web.protocol import AwsProtocol, fits_uvicorn
 from sqs_emulator.web.turn import Turn
 
 # To listen on one of these means its IPv6 twin as well: `localhost` is both, and clients differ in which they try.
@@ -190,12 +190,14 @@ def _authority(listener: socket.socket) -> str:
 
 def _uvicorn_config(config: Config, app: Any, api: AwsApi) -> uvicorn.Config:
     """Everything that costs and is not needed is off; httptools is named, since "auto" may fall back in silence."""
-    protocol = (
-        type("BoundAwsProtocol", (AwsProtocol,), {"api": api, "turn": Turn(api)}) if fits_uvicorn() else "httptools"
+    fast_coat = (
+        type("BoundAwsProtocol", (protocol.AwsProtocol,), {"api": api, "turn": Turn(api)})
+        if protocol.fits_uvicorn()
+        else "httptools"
     )
     settings = uvicorn.Config(
         app,
-        http=protocol,
+        http=fast_coat,
         loop="auto",  # uvloop, where there is one
         ws="none",
         lifespan="off",

@@ -2,8 +2,12 @@
 
 To read, to answer and to write are three pieces of code that push each other out of the processor's caches, and every
 system call makes it forget which way branches went. Taking all requests of a turn through one piece before the next
-costs a third less CPU than taking each through all three (`make bench`, `cycle`: 0.72 instead of 1.15 times a bare
-ASGI app). A request that arrives alone waits for nothing: its turn ends at once.
+saves a sixth to a quarter of the CPU that taking each through all three costs (`make bench`, the row of `turn`). A
+request that arrives alone waits for nothing: its turn ends at once.
+
+A turn ends in three steps: every request is answered, the replies are written, and what the core owes to waiters
+because of them is handed over. Whatever goes wrong with one request ends its own connection, and the others do not
+notice.
 """
 
 from __future__ import annotations
@@ -26,7 +30,13 @@ class Asker(Protocol):
 
     def write_reply(self, request: HttpRequest, reply: Reply) -> None: ...
 
-    def park(self, request: HttpRequest, parked: Pending[Reply]) -> None: ...
+    def wait_for(self, request: HttpRequest, answer: Pending[Reply]) -> None:
+        """Write the reply when it is there."""
+        ...
+
+    def fail(self, error: Exception) -> None:
+        """Close the connection, since its request cannot be answered."""
+        ...
 
 
 class Turn:
@@ -47,11 +57,17 @@ class Turn:
         replies = []
         for asker, request in asked:
             if asker.still_asks(request):
-                outcome = answer(request)
-                if isinstance(outcome, Reply):
-                    replies.append((asker, request, outcome))
-                else:
-                    asker.park(request, outcome)
+                try:
+                    outcome = answer(request)
+                    if isinstance(outcome, Reply):
+                        replies.append((asker, request, outcome))
+                    else:
+                        asker.wait_for(request, outcome)
+                except Exception as error:
+                    asker.fail(error)
         for asker, request, reply in replies:
-            asker.write_reply(request, reply)
+            try:
+                asker.write_reply(request, reply)
+            except Exception as error:
+                asker.fail(error)
         hand_over(self._api.broker.outbox)
