@@ -15,7 +15,7 @@ _PACKAGES: Final = ("uvicorn", "httptools", "uvloop", "msgspec", "sortedcontaine
 
 
 def describe() -> list[str]:
-    """Return a line each; to be called before the measuring, whose own load it would show else."""
+    """Return a line each; to be called before the measuring, whose own load it would otherwise show."""
     packages = ", ".join(f"{name} {version(name)}" for name in _PACKAGES)
     memory = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
     return [

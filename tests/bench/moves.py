@@ -40,12 +40,12 @@ class _Tasks(msgspec.Struct, rename="pascal"):
 def measure_moves(plan: Plan) -> list[Row]:
     samples = [_moves(plan) for _ in range(plan.runs)]
     what = f"a move task of {plan.moved:,} messages"
-    beside = [each.beside_ms for each in samples]
+    beside = [sample.beside_ms for sample in samples]
     return [
         Row(f"other requests beside {what}, p99", beside, "ms", BESIDE_REACH_MS),
-        Row("the slowest of them", [each.slowest_ms for each in samples], "ms"),
-        Row("the same requests without a task, p99", [each.alone_ms for each in samples], "ms"),
-        Row(f"{what}, beside those requests", [each.seconds for each in samples], "s"),
+        Row("the slowest of them", [sample.slowest_ms for sample in samples], "ms"),
+        Row("the same requests without a task, p99", [sample.alone_ms for sample in samples], "ms"),
+        Row(f"{what}, beside those requests", [sample.seconds for sample in samples], "s"),
     ]
 
 

@@ -35,11 +35,11 @@ def measure_start(plan: Plan) -> list[Row]:
         calls.append(_start(_LIST_QUEUES))
         healths.append(_start(_HEALTH))
     return [
-        Row("start to the first answered call", [each.seconds for each in calls], "s", START_REACH_SECONDS),
-        Row("CPU time until then", [each.cpu_seconds for each in calls], "s"),
-        Row("resident memory after that", [each.resident_mb for each in calls], "MB", RESIDENT_REACH_MB),
-        Row("start to the first answered `/health`", [each.seconds for each in healths], "s", START_REACH_SECONDS),
-        Row("resident memory after `/health`", [each.resident_mb for each in healths], "MB", RESIDENT_REACH_MB),
+        Row("start to the first answered call", [start.seconds for start in calls], "s", START_REACH_SECONDS),
+        Row("CPU time until then", [start.cpu_seconds for start in calls], "s"),
+        Row("resident memory after that", [start.resident_mb for start in calls], "MB", RESIDENT_REACH_MB),
+        Row("start to the first answered `/health`", [start.seconds for start in healths], "s", START_REACH_SECONDS),
+        Row("resident memory after `/health`", [start.resident_mb for start in healths], "MB", RESIDENT_REACH_MB),
     ]
 
 

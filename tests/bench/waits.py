@@ -30,9 +30,9 @@ class _Waiting(NamedTuple):
 def measure_waiting(plan: Plan) -> list[Row]:
     samples = [_waiting(plan) for _ in range(plan.runs)]
     what = f"{plan.waiting:,} waiting long polls"
-    idle = [each.idle_percent for each in samples]
-    repeated = [each.repeated_percent for each in samples]
-    delivery = [each.delivery_ms for each in samples]
+    idle = [sample.idle_percent for sample in samples]
+    repeated = [sample.repeated_percent for sample in samples]
+    delivery = [sample.delivery_ms for sample in samples]
     return [
         Row(f"{what}, share of a core", idle, "%", IDLE_REACH_PERCENT),
         Row(f"the same with each ended and asked again after {plan.wait_seconds} s", repeated, "%"),
