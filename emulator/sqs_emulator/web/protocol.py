@@ -43,7 +43,7 @@ Where the two meet:
 - A request whose answer fails ends its connection and no other (`fail`).
 - When the server stops, the request that is being answered is its connection's last.
 
-This leans on uvicorn's insides: see `NEEDED`, and the upper bound in `pyproject.toml`.
+This leans on uvicorn's insides: see `fit.py`, and the upper bound in `pyproject.toml`.
 """
 
 from __future__ import annotations
@@ -69,8 +69,6 @@ from sqs_emulator.web.turn import Turn
 
 _log = logging.getLogger("sqs_emulator")
 
-# What this class uses of uvicorn's, beside the parser's callbacks: where one is missing, `serve` takes the ASGI coat.
-NEEDED: Final = ("on_response_complete", "shutdown", "_start_asgi_task", "_unsupported_upgrade_warning")
 _STATUS_LINE: Final = {status: line.decode("latin-1") for status, line in STATUS_LINE.items()}
 _MAX_HEAD_BYTES: Final = 128 * 1024  # of a head whose end has not come; a signed GET has its message in the URL
 _MAX_WAITING_REQUESTS: Final = 100  # pipelined on one connection
@@ -99,11 +97,6 @@ ANSWERING_MOVES: Final = {
     (Answering.PENDING, Answering.FREE): "answered, or the connection is lost",
     (Answering.UVICORNS, Answering.FREE): "answered, or the connection is lost",
 }
-
-
-def fits_uvicorn() -> bool:
-    """Say whether the installed uvicorn has what this class needs."""
-    return all(hasattr(HttpToolsProtocol, name) for name in NEEDED)
 
 
 class PendingCall(NamedTuple):

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import errno
 import gc
+import logging
 import socket
 import threading
 from collections.abc import Callable, Iterator
@@ -16,9 +17,11 @@ from typing import Any, Final
 import uvicorn
 
 from sqs_emulator.config import Config, ConfigError
-from sqs_emulator.web import protocol
+from sqs_emulator.web import fit
 from sqs_emulator.web.aws import AwsApi
 from sqs_emulator.web.turn import Turn
+
+_log = logging.getLogger("sqs_emulator")
 
 # To listen on one of these means its IPv6 twin as well: `localhost` is both, and clients differ in which they try.
 _TWINS: Final = {"127.0.0.1": "::1", "localhost": "::1", "0.0.0.0": "::"}  # noqa: S104
@@ -188,16 +191,30 @@ def _authority(listener: socket.socket) -> str:
     return f"[{host}]:{port}" if listener.family == socket.AF_INET6 else f"{host}:{port}"
 
 
+def _protocol(api: AwsApi) -> Any:
+    """Return what uvicorn makes of each connection: the fast coat or, where it does not fit, uvicorn's own class.
+
+    That is httptools' by name, since "auto" may fall back in silence.
+    """
+    missing = fit.missing()
+    if missing:
+        _log.warning(
+            "uvicorn %s lacks %s, which the fast way of answering needs. Every call is answered the same, but takes"
+            " about three times the CPU time. A uvicorn that sqs-emulator asks for has it: see `pip check`.",
+            uvicorn.__version__,
+            " and ".join(missing),
+        )
+        return "httptools"
+    from sqs_emulator.web.protocol import AwsProtocol  # it may not even import where something is missing
+
+    return type("BoundAwsProtocol", (AwsProtocol,), {"api": api, "turn": Turn(api)})
+
+
 def _uvicorn_config(config: Config, app: Any, api: AwsApi) -> uvicorn.Config:
-    """Everything that costs and is not needed is off; httptools is named, since "auto" may fall back in silence."""
-    fast_coat = (
-        type("BoundAwsProtocol", (protocol.AwsProtocol,), {"api": api, "turn": Turn(api)})
-        if protocol.fits_uvicorn()
-        else "httptools"
-    )
+    """Everything that costs and is not needed is off."""
     settings = uvicorn.Config(
         app,
-        http=fast_coat,
+        http=_protocol(api),
         loop="auto",  # uvloop, where there is one
         ws="none",
         lifespan="off",
