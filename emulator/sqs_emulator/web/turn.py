@@ -2,7 +2,7 @@
 
 To read, to answer and to write are three pieces of code that push each other out of the processor's caches, and every
 system call makes it forget which way branches went. Taking all requests of a turn through one piece before the next
-saves a sixth to a quarter of the CPU that taking each through all three costs (`make bench`, the row of `turn`). A
+saves a tenth to a quarter of the CPU that taking each through all three costs (`make bench`, the row of `turn`). A
 request that arrives alone waits for nothing: its turn ends at once.
 
 A turn ends in three steps: every request is answered, the replies are written, and what the core owes to waiters
