@@ -14,7 +14,7 @@ PIP := -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo serve test lint types test-web-lowest test-clients test-lowest bench wheel clean
+.PHONY: help install demo serve test lint types test-web-lowest test-clients test-lowest bench mutants wheel clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -47,6 +47,15 @@ test-lowest: $(LOWEST)/.installed ## All tests that need no clients, on the lowe
 bench: $(VENV)/.installed ## Measure speed and size
 	$(BIN)/python -m tests.bench
 
+# Which files of the core (all of them), how many mutants, by which seed, for how long at the most.
+FILES ?=
+MUTANTS ?= 100
+SEED ?= 1
+MINUTES ?= 60
+
+mutants: $(VENV)/.mutants ## Break the core in small ways, and list the breaks that no test sees
+	$(BIN)/python -m tests.mutants --mutants $(MUTANTS) --seed $(SEED) --minutes $(MINUTES) $(FILES)
+
 wheel: $(VENV)/.installed ## Build the wheel into dist/
 	$(BIN)/python $(PIP) wheel --no-deps --wheel-dir dist .
 
@@ -60,6 +69,10 @@ $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python $(PIP) install --upgrade 'pip>=25.1'
 	$(VENV)/bin/python $(PIP) install --upgrade --editable . --group dev
+	@touch $@
+
+$(VENV)/.mutants: $(VENV)/.installed
+	$(BIN)/python $(PIP) install --group mutants
 	@touch $@
 
 # The runtime's lower bounds, as written in pyproject.toml, with the newest of everything that only tests need.
