@@ -24,7 +24,7 @@ def draft_for(queue: Queue, body: str) -> Draft:
 
 
 def send_worn(queue: Queue, bodies: str, *, worn: str) -> None:
-    """Send messages that are next in this order at `BACK`, and hidden until then; those in `worn` are received twice."""
+    """Send messages that are hidden until `BACK`, and next in this order then; those in `worn` are received twice."""
     for number, body in enumerate(bodies):
         moment = number * SECOND
         queue.send(draft_for(queue, body), now=moment)
