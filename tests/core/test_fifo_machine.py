@@ -1,4 +1,8 @@
-"""The FIFO queue against a model that keeps a flat list and derives what can be received from it and from the time."""
+"""The FIFO queue against a model that keeps a flat list and derives what can be received from it and from the time.
+
+Time passes without a look at the queue, unless somebody waits and a timer fires; and timers may be late. See
+`test_standard_machine.py`.
+"""
 
 from __future__ import annotations
 
@@ -26,6 +30,7 @@ from sqs_emulator.core.attributes import QueueAttributes, changed
 from sqs_emulator.core.errors import InvalidParameter, ReceiptHandleExpired
 from sqs_emulator.core.fifo import FifoQueue
 from sqs_emulator.core.limits import Limits
+from sqs_emulator.core.message import State
 from sqs_emulator.core.receives import Delivery, Receive
 from tests.core.by_hand import Poll, TimersByHand, fifo_draft, redrive_policy
 
@@ -84,28 +89,30 @@ class Model:
     # Time.
 
     def catch_up(self, now: int) -> None:
-        self.messages = [each for each in self.messages if each.sent_at + self.retention > now]
-        due = [each for each in self.messages if not each.stamp and each.hidden_until <= now]
-        for each in sorted(due, key=lambda each: (each.hidden_until, each.number)):
-            self.reveal(each)
+        self.messages = [kept for kept in self.messages if kept.sent_at + self.retention > now]
+        due = [kept for kept in self.messages if not kept.stamp and kept.hidden_until <= now]
+        for kept in sorted(due, key=lambda kept: (kept.hidden_until, kept.number)):
+            self.reveal(kept)
 
     def reveal(self, kept: Kept) -> None:
         self.stamps += 1
         kept.stamp = self.stamps
 
-    def pass_time(self, now: int, target: int) -> None:
+    def pass_time(self, now: int, target: int, *, is_late: bool = False) -> None:
+        """Let happen what is due by `target`, each at its moment; `is_late`: who is served is served at the end."""
         while (moment := min(self.moments_after(now), default=target + 1)) <= target:
             now = moment
-            self.settle(now)
-            for waiting in [each for each in self.waiting if each.until <= now]:
+            self.settle(now, target if is_late else now)
+            for waiting in [waiting for waiting in self.waiting if waiting.until <= now]:
                 waiting.expected = []
                 self.waiting.remove(waiting)
         self.catch_up(target)
 
     def moments_after(self, now: int) -> Iterable[int]:
-        ends = [each.hidden_until for each in self.messages]
-        expiries = [each.sent_at + self.retention for each in self.messages]
-        return (each for each in [*ends, *expiries, *(each.until for each in self.waiting)] if each > now)
+        ends = [kept.hidden_until for kept in self.messages]
+        expiries = [kept.sent_at + self.retention for kept in self.messages]
+        waits = [waiting.until for waiting in self.waiting]
+        return (moment for moment in [*ends, *expiries, *waits] if moment > now)
 
     # What clients do.
 
@@ -121,28 +128,28 @@ class Model:
         return number
 
     def candidates(self) -> list[Kept]:
-        groups = dict.fromkeys(each.group for each in self.messages)
-        members = [[each for each in self.messages if each.group == group] for group in groups]
-        prefixes = [list(takewhile(lambda each: each.stamp, each)) for each in members]
-        return [each for prefix in sorted(filter(None, prefixes), key=lambda found: found[0].stamp) for each in prefix]
+        groups = dict.fromkeys(kept.group for kept in self.messages)
+        members = [[kept for kept in self.messages if kept.group == group] for group in groups]
+        prefixes = [list(takewhile(lambda kept: kept.stamp, group)) for group in members]
+        return [kept for prefix in sorted(filter(None, prefixes), key=lambda found: found[0].stamp) for kept in prefix]
 
     def receive(self, max_messages: int, timeout: int | None, attempt: str | None, now: int) -> list[str]:
         at_most = min(max_messages, self.in_flight_limit - len(self.in_flight()))
         taken: list[Kept] = []
-        for each in self.candidates():
+        for kept in self.candidates():
             if len(taken) == at_most:
                 break
-            if self.max_receives is not None and each.receives >= self.max_receives:
-                self.messages.remove(each)
-                self.dead.append((each.number, now))
+            if self.max_receives is not None and kept.receives >= self.max_receives:
+                self.messages.remove(kept)
+                self.dead.append((kept.number, now))
             else:
-                taken.append(each)
-        for each in taken:
-            each.receives += 1
-            self.hide(each, timeout, now)
+                taken.append(kept)
+        for kept in taken:
+            kept.receives += 1
+            self.hide(kept, timeout, now)
         if attempt is not None and taken:
-            self.attempts[attempt] = Attempt(now + WINDOW, [(each.number, each.receives) for each in taken])
-        return [str(each.number) for each in taken]
+            self.attempts[attempt] = Attempt(now + WINDOW, [(kept.number, kept.receives) for kept in taken])
+        return [str(kept.number) for kept in taken]
 
     def hide(self, kept: Kept, timeout: int | None, now: int) -> None:
         kept.hidden_until = now + (self.visibility_timeout if timeout is None else timeout)
@@ -153,30 +160,31 @@ class Model:
     def retry(self, attempt: str, timeout: int | None, now: int) -> list[str] | None:
         """Return what a known attempt is answered with; None: it is refused."""
         known = self.attempts[attempt]
-        kept = [self.current(number, receive) for number, receive in known.receives]
-        if now >= known.until or any(each is None or each.changed == each.receives for each in kept):
+        found = [self.current(number, receive) for number, receive in known.receives]
+        if now >= known.until or any(kept is None or kept.changed == kept.receives for kept in found):
             return None
-        for each in filter(None, kept):
-            self.hide(each, timeout, now)
+        for kept in filter(None, found):
+            self.hide(kept, timeout, now)
         return [str(number) for number, _ in known.receives]
 
-    def settle(self, now: int) -> None:
+    def settle(self, now: int, served_at: int | None = None) -> None:
         self.catch_up(now)
+        at = now if served_at is None else served_at
         for waiting in list(self.waiting):
-            bodies = self.receive(waiting.max_messages, waiting.timeout, waiting.attempt, now)
+            bodies = self.receive(waiting.max_messages, waiting.timeout, waiting.attempt, at)
             if bodies:
                 waiting.expected = bodies
                 self.waiting.remove(waiting)
 
     def find(self, number: int) -> Kept | None:
-        return next((each for each in self.messages if each.number == number), None)
+        return next((kept for kept in self.messages if kept.number == number), None)
 
     def current(self, number: int, receive: int) -> Kept | None:
         """Return the message whose flight that receive began, while it lasts."""
-        return next((each for each in self.in_flight() if (each.number, each.receives) == (number, receive)), None)
+        return next((kept for kept in self.in_flight() if (kept.number, kept.receives) == (number, receive)), None)
 
     def in_flight(self) -> list[Kept]:
-        return [each for each in self.messages if each.receives and not each.stamp]
+        return [kept for kept in self.messages if kept.receives and not kept.stamp]
 
 
 Handle = tuple[int, int, str]  # number of the message, and of the receive
@@ -194,7 +202,8 @@ class FifoQueueMachine(RuleBasedStateMachine):
 
     @initialize(by_group=st.booleans(), in_flight=st.sampled_from([120_000, 120_000, 120_000, 3]))
     def create(self, by_group: bool, in_flight: int) -> None:
-        self.now = 1_000
+        self.now = self.passed_until = 1_000  # the model's time; it is behind while timers are late
+        self.was_touched = False  # by the last rule
         self.sent = 0
         self.answers: dict[int, tuple[str, int]] = {}
         self.handle_texts: dict[tuple[int, int], str] = {}
@@ -211,18 +220,29 @@ class FifoQueueMachine(RuleBasedStateMachine):
             find={self.dead.arn: self.dead}.get,
         )
 
-    @rule(entries=st.lists(ENTRIES, min_size=2, max_size=6))
-    def send(self, entries: list[tuple[str, str]]) -> None:
-        drafts, numbers = [], []
+    def touch(self) -> None:
+        """Let the model do first what the next call must do first: all that was due, and no timer has done."""
+        self.model.pass_time(self.passed_until, self.now, is_late=True)
+        self.passed_until = self.now
+        self.was_touched = True
+
+    @rule(entries=st.lists(ENTRIES, min_size=2, max_size=6), is_batch=st.booleans())
+    def send(self, entries: list[tuple[str, str]], is_batch: bool) -> None:
+        self.touch()
+        drafts, numbers, answered = [], [], []
         for group, given_id in entries:
             self.sent += 1
             deduplication_id = given_id or f"own-{self.sent}"
             drafts.append(fifo_draft(str(self.sent), group_id=group, deduplication_id=deduplication_id))
             numbers.append(self.model.send(group, deduplication_id, self.sent, self.now))
+            if not is_batch:
+                answered.append(self.queue.send(drafts[-1], now=self.now))
+                self.model.settle(self.now)
+        if is_batch:
+            answered = self.queue.send_batch(drafts, now=self.now)
+            self.model.settle(self.now)
 
-        answers = [(each.id, each.sequence) for each in self.queue.send_batch(drafts, now=self.now)]
-
-        self.model.settle(self.now)
+        answers = [(answer.id, answer.sequence) for answer in answered]
         for number, answer in zip(numbers, answers, strict=True):
             assert self.answers.setdefault(number, answer) == answer
         assert len(set(self.answers.values())) == len(self.answers)
@@ -257,6 +277,8 @@ class FifoQueueMachine(RuleBasedStateMachine):
         return self._receive(10, timeout, list(self.model.attempts)[-1])
 
     def _receive(self, max_messages: int, timeout: int | None, attempt: str | None) -> MultipleResults[Handle]:
+        self.touch()
+
         def receive() -> list[Delivery]:
             return self.queue.receive(
                 Receive(max_messages, visibility_timeout=timeout, attempt_id=attempt), now=self.now
@@ -270,14 +292,15 @@ class FifoQueueMachine(RuleBasedStateMachine):
             with pytest.raises(InvalidParameter, match="the receive call is not retryable"):
                 receive()
             return multiple()
-        kept = [self.model.find(int(body)) for body in expected]
-        counts = [each.receives for each in kept if each is not None]
+        found = [self.model.find(int(body)) for body in expected]
+        counts = [kept.receives for kept in found if kept is not None]
         self.model.settle(self.now)
         deliveries = receive()
 
-        assert [each.message.body for each in deliveries] == expected
+        assert [delivery.message.body for delivery in deliveries] == expected
         handles = [
-            (int(each.message.body), count, each.receipt_handle) for each, count in zip(deliveries, counts, strict=True)
+            (int(delivery.message.body), count, delivery.receipt_handle)
+            for delivery, count in zip(deliveries, counts, strict=True)
         ]
         for number, count, text in handles:
             assert self.handle_texts.setdefault((number, count), text) == text
@@ -293,6 +316,24 @@ class FifoQueueMachine(RuleBasedStateMachine):
     )
     def poll(self, wait: int, max_messages: int, timeout: int | None, attempt: str | None) -> MultipleResults[Waiting]:
         """Receive, and wait if there is nothing."""
+        return self._poll(wait, max_messages, timeout, attempt)
+
+    @rule(
+        target=polls,
+        hidden_for=st.sampled_from([1_000, 3_000, 5_000]),
+        wait=st.integers(1, 8_000),
+        max_messages=st.integers(1, 3),
+        timeout=TIMEOUTS,
+    )
+    def poll_an_empty_queue(
+        self, hidden_for: int, wait: int, max_messages: int, timeout: int | None
+    ) -> MultipleResults[Waiting]:
+        """Poll when nothing can be received, so that the poll waits for what comes back."""
+        while self._receive(10, hidden_for, None).values:
+            pass
+        return self._poll(wait, max_messages, timeout, None)
+
+    def _poll(self, wait: int, max_messages: int, timeout: int | None, attempt: str | None) -> MultipleResults[Waiting]:
         if attempt in self.model.attempts or self._receive(max_messages, timeout, attempt).values:
             return multiple()
         waiting = Waiting(
@@ -314,6 +355,7 @@ class FifoQueueMachine(RuleBasedStateMachine):
 
     @rule(handle=handles)
     def delete(self, handle: Handle) -> None:
+        self.touch()
         number, receive, text = handle
         kept = self.model.current(number, receive)
         if kept is None and self.model.find(number) is not None:
@@ -327,6 +369,7 @@ class FifoQueueMachine(RuleBasedStateMachine):
 
     @rule(handle=handles, timeout=SECONDS)
     def change_visibility(self, handle: Handle, timeout: int) -> None:
+        self.touch()
         number, receive, text = handle
         kept = self.model.current(number, receive)
         if kept is None:
@@ -342,6 +385,7 @@ class FifoQueueMachine(RuleBasedStateMachine):
     def purge(self, is_meant: bool) -> None:
         """Purge the queue, now and then."""
         if is_meant:
+            self.touch()
             self.queue.purge(now=self.now)
             self.model.messages.clear()
             self.model.accepted.clear()
@@ -354,6 +398,7 @@ class FifoQueueMachine(RuleBasedStateMachine):
         max_receives=st.sampled_from([None, 1, 2]),
     )
     def set_attributes(self, delay: int, timeout: int, retention: int, max_receives: int | None) -> None:
+        self.touch()
         sent = {
             "DelaySeconds": str(delay),
             "VisibilityTimeout": str(timeout),
@@ -363,46 +408,70 @@ class FifoQueueMachine(RuleBasedStateMachine):
         self.queue.set_attributes(changed(self.queue.attributes, sent), now=self.now, changes=sent)
         self.model.delay, self.model.visibility_timeout = delay * 1_000, timeout * 1_000
         self.model.retention, self.model.max_receives = retention * 1_000, max_receives
-        for each in self.model.messages:
-            if not each.stamp and not each.receives:
-                each.hidden_until = each.sent_at + self.model.delay
+        for kept in self.model.messages:
+            if not kept.stamp and not kept.receives:
+                kept.hidden_until = kept.sent_at + self.model.delay
         self.model.settle(self.now)
+
+    @rule(is_counted=st.booleans())
+    def look(self, is_counted: bool) -> None:
+        self.touch()
+        if is_counted:
+            self.queue.counts(now=self.now)
+        else:
+            self.queue.catch_up(self.now)
 
     @rule(step=STEPS)
     def let_time_pass(self, step: int) -> None:
+        """Only the timers look at the queue, each at its moment: so nobody does while nobody waits."""
+        self.model.pass_time(self.passed_until, self.now, is_late=True)
+        self.fire_timers(self.now, at=self.now)
         target = self.now + step
-        while self.timers.at and min(self.timers.at.values()) <= target:
-            self.timers.fire()
+        self.fire_timers(target)
         self.model.pass_time(self.now, target)
-        self.now = target
-        self.queue.catch_up(self.now)
+        self.now = self.passed_until = target
+
+    @rule(step=st.integers(0, 9_000))
+    def let_requests_come_before_the_timers(self, step: int) -> None:
+        self.now += step
+
+    def fire_timers(self, until: int, *, at: int | None = None) -> None:
+        while self.timers.at and min(self.timers.at.values()) <= until:
+            moment = self.timers.fire(now=at)
+            assert self.queue.next_deadline() > (moment if at is None else at)
 
     @invariant()
-    def waiters_got_what_the_model_says(self) -> None:
-        assert [each.real.bodies for each in self.all_polls] == [each.expected for each in self.all_polls]
+    def all_is_as_the_model_says(self) -> None:
+        assert [waiting.real.bodies for waiting in self.all_polls] == [waiting.expected for waiting in self.all_polls]
+        if not self.was_touched:
+            return
+        self.was_touched = False
+        assert self.queue.next_deadline() > self.now, "something that was due did not happen"
+        self.fire_timers(self.now, at=self.now)
+        self.queue.check()
+        self.counts_partition_the_live_messages()
+        self.dead_letters_are_in_the_dead_letter_queue_in_order()
 
-    @invariant()
     def counts_partition_the_live_messages(self) -> None:
-        visible = sum(each.stamp > 0 for each in self.model.messages)
+        hidden = [kept for kept in self.model.messages if not kept.stamp]
         in_flight = len(self.model.in_flight())
+        really_hidden = [message for message in self.queue.messages.values() if message.state is not State.READY]
 
+        assert {(str(kept.number), kept.hidden_until) for kept in hidden} == {
+            (message.body, message.visible_at) for message in really_hidden
+        }
         assert self.queue.counts(now=self.now) == (
-            visible,
+            len(self.model.messages) - len(hidden),
             in_flight,
-            len(self.model.messages) - visible - in_flight,
+            len(hidden) - in_flight,
         )
 
-    @invariant()
     def dead_letters_are_in_the_dead_letter_queue_in_order(self) -> None:
         self.dead.catch_up(self.now)
+        self.dead.check()
 
         living = [str(number) for number, at in self.model.dead if at + 345_600_000 > self.now]
-        assert [each.body for each in self.dead.messages.values()] == living
-
-    @invariant()
-    def each_message_is_in_just_one_place(self) -> None:
-        self.queue.check()
-        self.dead.check()
+        assert [message.body for message in self.dead.messages.values()] == living
 
 
 TestFifoQueue = FifoQueueMachine.TestCase
