@@ -68,9 +68,9 @@ def assert_groups_are_in_order(queue: Queue, deliveries: list[Delivery]) -> None
     """Of each group of a FIFO queue, just its first live messages may have been handed out, and in their order."""
     if not queue.attributes.fifo_queue:
         return
-    for group_id in {each.message.group_id for each in deliveries}:
-        received = [each.message.id for each in deliveries if each.message.group_id == group_id]
-        living = [each.id for each in queue.messages.values() if each.group_id == group_id]
+    for group_id in {delivery.message.group_id for delivery in deliveries}:
+        received = [delivery.message.id for delivery in deliveries if delivery.message.group_id == group_id]
+        living = [message.id for message in queue.messages.values() if message.group_id == group_id]
         assert received == living[: len(received)]
 
 
@@ -101,17 +101,21 @@ class QueuesMachine(RuleBasedStateMachine):
         for name in NAMES:
             self.queues.create(name + self.suffix, now=self.now, VisibilityTimeout="2")
         self.redrive(("orders", "dead"), 2)
-        self.send("orders", [("a", None)] * 3)
+        self.send("orders", [("a", None)] * 3, is_batch=True)
         self.receive_often("orders", 3)
-        self.send("orders", [("a", None), ("b", None)])
+        self.send("orders", [("a", None), ("b", None)], is_batch=True)
 
     def find(self, name: str) -> Queue | None:
         with contextlib.suppress(QueueDoesNotExist):
             return self.broker.find("000000000000", "us-east-1", name + self.suffix)
         return None
 
-    @rule(name=ONE, entries=st.lists(ENTRIES, min_size=3, max_size=6))
-    def send(self, name: str, entries: list[tuple[str | None, str | None]]) -> None:
+    def assert_nothing_is_due(self, queue: Queue) -> None:
+        """Of a queue that somebody asked just now."""
+        assert queue.next_deadline() > self.now, "something that was due did not happen"
+
+    @rule(name=ONE, entries=st.lists(ENTRIES, min_size=3, max_size=6), is_batch=st.booleans())
+    def send(self, name: str, entries: list[tuple[str | None, str | None]], is_batch: bool) -> None:
         queue = self.find(name)
         if queue is None:
             return
@@ -124,9 +128,13 @@ class QueuesMachine(RuleBasedStateMachine):
             else:
                 drafts.append(draft(body, group_id=group_id))
 
-        answers = queue.send_batch(drafts, now=self.now)
+        if is_batch:
+            answers = queue.send_batch(drafts, now=self.now)
+        else:
+            answers = [queue.send(one, now=self.now) for one in drafts]
 
-        ids = [(each.deduplication_id or each.body, answer.id) for each, answer in zip(drafts, answers, strict=True)]
+        self.assert_nothing_is_due(queue)
+        ids = [(sent.deduplication_id or sent.body, answer.id) for sent, answer in zip(drafts, answers, strict=True)]
         assert len(set(ids)) == len({answer.id for answer in answers}), "duplicates, and only they, share an id"
 
     @rule(
@@ -157,16 +165,19 @@ class QueuesMachine(RuleBasedStateMachine):
 
         deliveries = queue.receive(Receive(max_messages, visibility_timeout=timeout), now=self.now)
 
-        assert len({each.message.id for each in deliveries}) == len(deliveries)
+        self.assert_nothing_is_due(queue)
+        assert len({delivery.message.id for delivery in deliveries}) == len(deliveries) <= max_messages
         assert_groups_are_in_order(queue, deliveries)
-        return [Handle(queue, each.message.id, each.receipt_handle) for each in deliveries]
+        return [Handle(queue, delivery.message.id, delivery.receipt_handle) for delivery in deliveries]
 
     @rule(target=polls, name=ONE, wait=st.integers(1, 8_000), max_messages=st.integers(1, 3), timeout=TIMEOUTS)
     def poll(self, name: str, wait: int, max_messages: int, timeout: int | None) -> MultipleResults[Poll]:
         queue = self.find(name)
         if queue is None:
             return multiple()
-        return multiple(Poll(queue, now=self.now, wait=wait, max_messages=max_messages, timeout=timeout))
+        poll = Poll(queue, now=self.now, wait=wait, max_messages=max_messages, timeout=timeout)
+        self.assert_nothing_is_due(queue)
+        return multiple(poll)
 
     @rule(poll=consumes(polls))
     def leave(self, poll: Poll) -> None:
@@ -186,13 +197,15 @@ class QueuesMachine(RuleBasedStateMachine):
                 queue.delete(handle.text, now=self.now)
         else:
             queue.delete(handle.text, now=self.now)
-            assert all(each.id != handle.message_id for each in queue.messages.values())
+            assert all(message.id != handle.message_id for message in queue.messages.values())
+        self.assert_nothing_is_due(queue)
 
     @rule(handle=handles, timeout=SECONDS)
     def change_visibility(self, handle: Handle, timeout: int) -> None:
         if self.broker.find_arn(handle.queue.arn) is handle.queue:
             with contextlib.suppress(InvalidParameter):
                 handle.queue.change_visibility(handle.text, timeout, now=self.now)
+            self.assert_nothing_is_due(handle.queue)
 
     @rule(name=ONE, end=st.sampled_from([None, None, None, None, "purge", "delete"]))
     def end_all(self, name: str, end: str | None) -> None:
@@ -204,6 +217,7 @@ class QueuesMachine(RuleBasedStateMachine):
         self.ledger.ends = queue.arn
         if end == "purge":
             queue.purge(now=self.now)
+            self.assert_nothing_is_due(queue)
         elif end == "delete":
             self.broker.delete_queue(queue, now=self.now)
 
@@ -220,6 +234,7 @@ class QueuesMachine(RuleBasedStateMachine):
                 DelaySeconds=str(delay),
                 MessageRetentionPeriod=str(retention),
             )
+            self.assert_nothing_is_due(queue)
 
     @rule(names=TWO, max_receives=st.one_of(st.none(), st.integers(1, 3)))
     def redrive(self, names: tuple[str, str], max_receives: int | None) -> None:
@@ -274,6 +289,7 @@ class QueuesMachine(RuleBasedStateMachine):
 
         counts = queue.counts(now=self.now)
 
+        self.assert_nothing_is_due(queue)
         entries = self.ledger.of(queue)
         assert sum(counts) == len(entries)
         assert all(self.ledger.end_of(entry) > self.now for entry in entries)
