@@ -162,7 +162,7 @@ class Sqs:
         """Return how many messages are visible, in flight and delayed."""
         shown = self.attributes(url)
         numbers = ("", "NotVisible", "Delayed")
-        visible, in_flight, delayed = (int(shown["ApproximateNumberOfMessages" + each]) for each in numbers)
+        visible, in_flight, delayed = (int(shown["ApproximateNumberOfMessages" + number]) for number in numbers)
         return visible, in_flight, delayed
 
     def queue(self, name: str = "q", *, account: str = "000000000000", region: str = "us-east-1") -> Queue:

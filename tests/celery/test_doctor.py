@@ -19,7 +19,7 @@ def findings(app: CeleryApp, queue: str | None = None) -> dict[str, dict[str, An
     """Return what the doctor finds in an application's queue, or in another one, by code."""
     with build_opener(ProxyHandler({})).open(f"{app.emulator.url}/_emulator/doctor", timeout=DEADLINE) as answer:
         found = json.load(answer)["findings"]
-    return {each["code"]: each for each in found if each["queue"].endswith(f":{queue or app.queue}")}
+    return {finding["code"]: finding for finding in found if finding["queue"].endswith(f":{queue or app.queue}")}
 
 
 def wait_for_finding(app: CeleryApp, code: str) -> dict[str, Any]:
@@ -27,7 +27,7 @@ def wait_for_finding(app: CeleryApp, code: str) -> dict[str, Any]:
 
 
 def tasks_of(finding: dict[str, Any]) -> list[tuple[str, str]]:
-    return [(each["task"], each["task_id"]) for each in finding["messages"]]
+    return [(message["task"], message["task_id"]) for message in finding["messages"]]
 
 
 def test_of_a_healthy_worker_the_doctor_says_nothing(make_app: MakeApp) -> None:
@@ -95,7 +95,7 @@ def test_a_foreign_message_that_a_worker_deleted_is_found(make_app: MakeApp) -> 
 
     finding = findings(app)["foreign_message"]
 
-    assert [each["seen"] for each in finding["messages"]] == ["5 characters: 'hello'"]
+    assert [message["seen"] for message in finding["messages"]] == ["5 characters: 'hello'"]
 
 
 def test_a_rejected_task_is_found_in_the_dead_letter_queue_with_the_reason(make_app: MakeApp) -> None:

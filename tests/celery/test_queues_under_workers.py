@@ -82,7 +82,9 @@ def test_celery_inspect_finds_no_nodes_and_leaves_no_queue(make_app: MakeApp) ->
 
     assert "No nodes replied within time constraint" in inspect.text
     assert inspect.process.returncode == 69
-    reply_queues = {each.queue for each in app.emulator.requests() if each.queue.endswith("-reply-celery-pidbox")}
+    reply_queues = {
+        request.queue for request in app.emulator.requests() if request.queue.endswith("-reply-celery-pidbox")
+    }
     assert reply_queues
     for queue in reply_queues:
         assert app.emulator.history(queue).kinds == ["QueueCreated", "QueueDeleted"]

@@ -81,4 +81,4 @@ def test_a_backoff_policy_is_the_visibility_timeout_of_a_failed_tasks_message(
     waits = [round((event.visible_at or 0) - event.at, 3) for event in changes[:2]]
     assert waits == [1, 2]
     late = [again.at - (changed.visible_at or 0) for changed, again in zip(changes, history.received[1:], strict=False)]
-    assert all(0 <= each <= LATE for each in late)
+    assert all(0 <= seconds <= LATE for seconds in late)

@@ -216,5 +216,5 @@ def test_botocores_own_settings_are_taken(make_app: MakeApp) -> None:
     app.worker().wait_for_log("succeeded")
 
     app.wait_for_counts(EMPTY)
-    agents = [each.headers.get("user-agent", "") for each in app.emulator.requests(app.queue, "SendMessage")]
+    agents = [request.headers.get("user-agent", "") for request in app.emulator.requests(app.queue, "SendMessage")]
     assert all("shop/1" in agent for agent in agents)

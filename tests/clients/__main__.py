@@ -16,10 +16,10 @@ HOME: Final = Path(__file__).parents[2] / ".clients"
 
 
 @click.command()
-@click.option("--only", multiple=True, type=click.Choice([each.name for each in CLIENTS]), help="May be repeated.")
+@click.option("--only", multiple=True, type=click.Choice([client.name for client in CLIENTS]), help="May be repeated.")
 def main(only: Sequence[str]) -> None:
     """Run real clients against a served emulator; fails when one of them fails."""
-    sys.exit(run([each for each in CLIENTS if not only or each.name in only], HOME))
+    sys.exit(run([client for client in CLIENTS if not only or client.name in only], HOME))
 
 
 if __name__ == "__main__":

@@ -41,7 +41,7 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.hookimpl(wrapper=True)
 def pytest_pycollect_makeitem(collector: pytest.Module) -> Generator[None, Any, Any]:
     made = yield
-    tests = [each for each in made if isinstance(each, pytest.Item)] if isinstance(made, list) else []
+    tests = [item for item in made if isinstance(item, pytest.Item)] if isinstance(made, list) else []
     if missing := list(without_ground(tests)):
         raise collector.CollectError("\n".join(missing))
     if collector.config.getoption("aws", default=False):

@@ -33,7 +33,7 @@ def entry(number: object, body: str = "hello", **members: Any) -> dict[str, Any]
 
 
 def ids(entries: list[dict[str, Any]]) -> list[str]:
-    return [each["Id"] for each in entries]
+    return [entry["Id"] for entry in entries]
 
 
 # What is answered.
@@ -51,7 +51,7 @@ def test_a_batch_is_sent(sqs: Sqs, queue: str, send: Send) -> None:
     assert (a["Id"], a["MD5OfMessageBody"]) == ("a", "78e731027d8fd50ed642340b7c9a63b3")
     assert (b["Id"], b["MD5OfMessageBody"]) == ("b", "3858f62230ac3c915f300c664312c63f")
     assert b["MD5OfMessageAttributes"] == "a45daa70926828a2f0a1db3418e6feb4"
-    assert {each["MessageId"] for each in sqs.receive(queue, 2)} == {a["MessageId"], b["MessageId"]}
+    assert {message["MessageId"] for message in sqs.receive(queue, 2)} == {a["MessageId"], b["MessageId"]}
 
 
 @ground("API Reference, SendMessageBatch")
@@ -84,7 +84,9 @@ def test_a_batch_is_deleted(sqs: Sqs, queue: str, send: Send) -> None:
     send([entry(number) for number in range(3)])
     received = sqs.receive(queue, 3)
 
-    entries = [{"Id": str(number), "ReceiptHandle": each["ReceiptHandle"]} for number, each in enumerate(received)]
+    entries = [
+        {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(received)
+    ]
     answer = sqs.client.delete_message_batch(QueueUrl=queue, Entries=entries)
 
     assert ids(answer["Successful"]) == ["0", "1", "2"]
@@ -99,8 +101,12 @@ def test_the_timeouts_of_a_batch_are_changed(sqs: Sqs, queue: str, send: Send) -
 
     timeouts = {"a": 0, "b": 60}
     entries = [
-        {"Id": each["Body"], "ReceiptHandle": each["ReceiptHandle"], "VisibilityTimeout": timeouts[each["Body"]]}
-        for each in received
+        {
+            "Id": message["Body"],
+            "ReceiptHandle": message["ReceiptHandle"],
+            "VisibilityTimeout": timeouts[message["Body"]],
+        }
+        for message in received
     ]
     answer = sqs.client.change_message_visibility_batch(QueueUrl=queue, Entries=entries)
 

@@ -16,7 +16,9 @@ Call = Callable[[Sqs, str], object]
 
 
 def batch(sqs: Sqs, url: str, *ids: str) -> object:
-    return sqs.client.send_message_batch(QueueUrl=url, Entries=[{"Id": each, "MessageBody": "x"} for each in ids])
+    return sqs.client.send_message_batch(
+        QueueUrl=url, Entries=[{"Id": entry_id, "MessageBody": "x"} for entry_id in ids]
+    )
 
 
 # What to do, on a queue that exists; code, shape and status of the refusal.

@@ -91,7 +91,7 @@ def test_duplicates_in_one_batch_are_found(sqs: Sqs, fifo: str) -> None:
 
     answer = sqs.client.send_message_batch(QueueUrl=fifo, Entries=entries)
 
-    assert [each["Id"] for each in answer["Successful"]] == ["a", "b"]
+    assert [entry["Id"] for entry in answer["Successful"]] == ["a", "b"]
     assert bodies(sqs.receive(fifo, MaxNumberOfMessages=10)) == ["a"]
     sqs.eventually(lambda: sqs.counts(fifo), (0, 1, 0))
 
@@ -181,7 +181,7 @@ def test_an_id_may_be_its_groups(sqs: Sqs, attributes: dict[str, str], content: 
         sqs.send(url, "same", MessageGroupId=group, **by_id)
 
     received = sqs.receive(url, 2, MessageSystemAttributeNames=["MessageGroupId"])
-    assert [each["Attributes"]["MessageGroupId"] for each in received] == ["g1", "g2"]
+    assert [message["Attributes"]["MessageGroupId"] for message in received] == ["g1", "g2"]
     sqs.eventually(lambda: sqs.counts(url), (0, 2, 0))
 
 
@@ -219,5 +219,5 @@ def test_sequence_numbers_grow(sqs: Sqs, fifo: str) -> None:
 
     received = sqs.receive(fifo, 3, MessageSystemAttributeNames=["SequenceNumber"])
 
-    assert [each["Attributes"]["SequenceNumber"] for each in received] == sent
+    assert [message["Attributes"]["SequenceNumber"] for message in received] == sent
     assert sorted(set(sent), key=int) == sent

@@ -88,4 +88,4 @@ def test_without_a_size_there_are_no_pages(sqs: Sqs, family: str) -> None:
 def test_botos_paginator_reads_them_all(sqs: Sqs, family: str) -> None:
     pages = sqs.client.get_paginator("list_queues").paginate(QueueNamePrefix=family, PaginationConfig={"PageSize": 2})
 
-    assert sorted(url for each in pages for url in each["QueueUrls"]) == listed(sqs, family)
+    assert sorted(url for page in pages for url in page["QueueUrls"]) == listed(sqs, family)

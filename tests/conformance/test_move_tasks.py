@@ -208,7 +208,7 @@ def test_the_latest_task_is_listed_first(sqs: Sqs, queues: Queues) -> None:
 
     listed = tasks(sqs, queues.dead_arn, MaxResults=10)
 
-    assert [each.get("DestinationArn") for each in listed] == [destination, None]
+    assert [task.get("DestinationArn") for task in listed] == [destination, None]
     assert len(tasks(sqs, queues.dead_arn)) == 1
 
 

@@ -28,7 +28,7 @@ def policy(sqs: Sqs, url: str) -> Any:
 
 
 def labels(sqs: Sqs, url: str) -> list[str]:
-    return sorted(each["Sid"] for each in (policy(sqs, url) or {}).get("Statement", []))
+    return sorted(statement["Sid"] for statement in (policy(sqs, url) or {}).get("Statement", []))
 
 
 @recorded("AddPermission of one action to one account: this Policy")

@@ -29,7 +29,7 @@ def test_a_repeated_attempt_brings_the_same_messages(sqs: Sqs, url: str) -> None
     again = sqs.look(url, MaxNumberOfMessages=2, ReceiveRequestAttemptId=ATTEMPT)
 
     assert bodies(again) == bodies(first) == ["g1a", "g1b"]
-    assert [each["ReceiptHandle"] for each in again] == [each["ReceiptHandle"] for each in first]
+    assert [message["ReceiptHandle"] for message in again] == [message["ReceiptHandle"] for message in first]
 
 
 @ground(PAGE)

@@ -178,9 +178,9 @@ def test_each_receive_counts_and_the_first_keeps_its_time(sqs: Sqs, queue: str) 
         sqs.receive_one(queue, VisibilityTimeout=0, MessageSystemAttributeNames=["All"])["Attributes"] for _ in range(3)
     ]
 
-    assert [each["ApproximateReceiveCount"] for each in received] == ["1", "2", "3"]
-    assert len({each["ApproximateFirstReceiveTimestamp"] for each in received}) == 1
-    assert len({each["SentTimestamp"] for each in received}) == 1
+    assert [message["ApproximateReceiveCount"] for message in received] == ["1", "2", "3"]
+    assert len({message["ApproximateFirstReceiveTimestamp"] for message in received}) == 1
+    assert len({message["SentTimestamp"] for message in received}) == 1
 
 
 # Polls.

@@ -71,7 +71,7 @@ def test_a_message_received_with_no_timeout_stays_visible(sqs: Sqs, url: str) ->
         for _ in range(2)
     ]
 
-    assert [each["Attributes"]["ApproximateReceiveCount"] for each in counted] == ["1", "2"]
+    assert [message["Attributes"]["ApproximateReceiveCount"] for message in counted] == ["1", "2"]
     sqs.eventually(lambda: sqs.counts(url), (1, 0, 0))
 
 

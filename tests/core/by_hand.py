@@ -34,7 +34,7 @@ def fifo_draft(body: str = "order", *, group_id: str = "g", deduplication_id: st
 def receive(queue: Queue, *, now: int, max_messages: int = 10, timeout: int | None = None) -> list[str]:
     """Receive, and return the bodies."""
     deliveries = queue.receive(Receive(max_messages, visibility_timeout=timeout), now=now)
-    return [each.message.body for each in deliveries]
+    return [delivery.message.body for delivery in deliveries]
 
 
 class TimersByHand:

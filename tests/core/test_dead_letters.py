@@ -40,7 +40,7 @@ def draft_for(queue: Queue, body: str = "order", group_id: str = "g") -> Draft:
 
 def wear_out(queue: Queue, *, now: int, times: int = 2) -> list[Delivery]:
     """Receive all there is so many times, with no visibility timeout."""
-    return [each for _ in range(times) for each in queue.receive(Receive(10, visibility_timeout=0), now=now)]
+    return [delivery for _ in range(times) for delivery in queue.receive(Receive(10, visibility_timeout=0), now=now)]
 
 
 def only(queue: Queue) -> Message:
@@ -420,7 +420,7 @@ def test_around_a_circle_a_poll_is_answered_once_though_dead_letters_cross(queue
         queues.timers.fire()
 
     assert (poll_a.bodies, poll_b.bodies) == (["second"], ["from a"])
-    assert [each.body for each in a.messages.values()] == ["second", "third"]
+    assert [message.body for message in a.messages.values()] == ["second", "third"]
 
 
 def test_polls_without_a_visibility_timeout_lead_to_the_dead_letter_queue_too(orders: Queue, dead: Queue) -> None:
@@ -437,5 +437,5 @@ def test_receives_without_a_visibility_timeout_lead_to_the_dead_letter_queue_too
 
     received = wear_out(orders, now=0, times=10)
 
-    assert [each.message.body for each in received] == ["order", "order"]
+    assert [message.message.body for message in received] == ["order", "order"]
     assert dead.counts(now=0).visible == 1

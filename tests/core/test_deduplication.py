@@ -227,7 +227,7 @@ def attempt(
 
 
 def shown(deliveries: list[Delivery]) -> list[tuple[str, str]]:
-    return [(each.message.body, each.receipt_handle) for each in deliveries]
+    return [(delivery.message.body, delivery.receipt_handle) for delivery in deliveries]
 
 
 @pytest.fixture
@@ -418,7 +418,7 @@ def test_an_attempt_id_is_ignored_by_a_standard_queue(queues: Queues) -> None:
 
     received = [attempt(queue, now=0, max_messages=1) for _ in range(3)]
 
-    assert [[body for body, _ in shown(each)] for each in received] == [["a"], ["b"], []]
+    assert [[body for body, _ in shown(message)] for message in received] == [["a"], ["b"], []]
 
 
 def test_a_shorter_window_can_be_set() -> None:

@@ -29,7 +29,9 @@ def send(queue: Queue, number: int, group_id: str | None, *, now: int = 0) -> No
 
 def take(queue: Queue, number: int, *, now: int = 0, timeout: int | None = None) -> list[Delivery]:
     """Receive so many, one at a time."""
-    return [each for _ in range(number) for each in queue.receive(Receive(1, visibility_timeout=timeout), now=now)]
+    return [
+        delivery for _ in range(number) for delivery in queue.receive(Receive(1, visibility_timeout=timeout), now=now)
+    ]
 
 
 def put_in_flight(queue: Queue, number: int, group_id: str | None, *, timeout: int | None = None) -> list[Delivery]:
@@ -41,7 +43,7 @@ def put_in_flight(queue: Queue, number: int, group_id: str | None, *, timeout: i
 
 
 def groups(deliveries: Sequence[Delivery]) -> list[str | None]:
-    return [each.message.group_id for each in deliveries]
+    return [delivery.message.group_id for delivery in deliveries]
 
 
 def test_a_quiet_groups_message_is_in_the_next_receive_though_a_noisy_one_has_a_thousand_waiting(queue: Queue) -> None:

@@ -46,9 +46,9 @@ class Script:
         deliveries = self.queue.receive(
             Receive(int(count), visibility_timeout=_milliseconds(timeout) if timeout else None), now=self.now
         )
-        self._handles |= {each.message.body: each.receipt_handle for each in deliveries}
+        self._handles |= {delivery.message.body: delivery.receipt_handle for delivery in deliveries}
 
-        assert [each.message.body for each in deliveries] == expected.split(), rest
+        assert [delivery.message.body for delivery in deliveries] == expected.split(), rest
 
     def _delete(self, bodies: str) -> None:
         for body in bodies.split():
@@ -183,7 +183,7 @@ def test_polls_are_served_by_as_many_groups_as_unblock(queues: Queues, fifo: Que
     held += fifo.receive(Receive(1, visibility_timeout=3_000), now=0)
     polls = [Poll(fifo, now=0, wait=20_000, max_messages=2) for _ in range(3)]
 
-    assert [each.message.body for each in held] == ["g1a", "g2a"]
+    assert [delivery.message.body for delivery in held] == ["g1a", "g2a"]
     assert queues.timers.fire() == 3_000
     assert [poll.bodies for poll in polls] == [["g1a", "g1b"], ["g2a", "g2b"], None]
 
@@ -349,4 +349,4 @@ def test_an_old_handle_of_a_fifo_message_neither_deletes_nor_changes_it(fifo: Qu
 
 
 def _bodies(deliveries: list[Delivery]) -> list[str]:
-    return [each.message.body for each in deliveries]
+    return [delivery.message.body for delivery in deliveries]

@@ -42,16 +42,16 @@ class Section:
         return 0 if self.above is None else self.above.level + 1
 
     def of(self, language: str) -> list[Block]:
-        return [each for each in self.blocks if each.language == language]
+        return [block for block in self.blocks if block.language == language]
 
     def files(self) -> dict[str, str]:
         """Return its own files, and those above it that are no tests, by their names."""
         above = {} if self.above is None else self.above.files()
         inherited = {name: text for name, text in above.items() if not name.startswith(_TEST)}
-        return inherited | {each.file: each.text for each in self.blocks if each.file is not None}
+        return inherited | {block.file: block.text for block in self.blocks if block.file is not None}
 
     def own_tests(self) -> list[str]:
-        return [each.file for each in self.blocks if each.file is not None and each.file.startswith(_TEST)]
+        return [block.file for block in self.blocks if block.file is not None and block.file.startswith(_TEST)]
 
     def table(self) -> list[list[str]]:
         """Return the rows of its tables, without their heads."""
@@ -88,4 +88,4 @@ def read(name: str) -> list[Section]:
 
 
 def _above(sections: list[Section], level: int) -> Section | None:
-    return next((each for each in reversed(sections) if each.level < level - 1), None)
+    return next((section for section in reversed(sections) if section.level < level - 1), None)

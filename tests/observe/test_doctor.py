@@ -30,7 +30,7 @@ def queue(queues: Watched) -> Queue:
 
 
 def change(finding: Finding, setting: str) -> Change:
-    (found,) = [each for each in finding.changes if each.setting == setting]
+    (found,) = [change for change in finding.changes if change.setting == setting]
     return found
 
 
@@ -115,7 +115,7 @@ def test_what_to_do_about_an_eta_depends_on_how_far_it_is(
 
     finding = queues.finding("eta_beyond_visibility_timeout", 0)
 
-    assert {each.setting for each in finding.changes} == settings
+    assert {change.setting for change in finding.changes} == settings
 
 
 @pytest.mark.parametrize(
@@ -257,7 +257,7 @@ def test_each_message_is_told_of_once_among_the_redelivered(queues: Watched, que
         queues.receive(queue, now=60_000, consumer=consumer)
     queue.delete(first[1], now=70_000, consumer=Consumer("10.0.0.7:6000", "Boto3"))
 
-    named = {finding.code: [each.message_id for each in finding.messages] for finding in queues.diagnose(80_000)}
+    named = {finding.code: [message.message_id for message in finding.messages] for finding in queues.diagnose(80_000)}
 
     assert named == {
         "eta_beyond_visibility_timeout": [eta],
@@ -277,7 +277,7 @@ def test_a_foreign_message_among_tasks_is_told(queues: Watched, queue: Queue) ->
 
     assert finding.severity is Severity.ERROR
     assert finding.seen == {"foreign": 1, "tasks": 1}
-    assert [(each.message_id, each.task, each.seen) for each in finding.messages] == [
+    assert [(message.message_id, message.task, message.seen) for message in finding.messages] == [
         (foreign, None, '18 characters: \'{"hello": "world"}\'')
     ]
 
@@ -302,7 +302,7 @@ def test_a_task_sent_twice_is_told(queues: Watched, queue: Queue) -> None:
 
     finding = queues.finding("task_sent_twice", 0)
 
-    assert [each.message_id for each in finding.messages] == twins
+    assert [message.message_id for message in finding.messages] == twins
     assert finding.seen == {"tasks": 1, "messages": 2}
 
 
@@ -334,7 +334,7 @@ def test_a_message_that_nobody_deleted_within_its_retention_is_lost(queues: Watc
     finding = queues.finding("message_expired", 60_000)
 
     assert (finding.severity, finding.seen) == (Severity.ERROR, {"retention_seconds": 60})
-    assert [(each.message_id, each.seen) for each in finding.messages] == [(lost, "never received")]
+    assert [(message.message_id, message.seen) for message in finding.messages] == [(lost, "never received")]
 
 
 # Dead letters.
@@ -381,7 +381,7 @@ def test_dead_letters_are_not_told_of_as_redelivered_too(queues: Watched) -> Non
     assert queues.codes(10 * MINUTE) == ["dead_letters"]
     assert queues.finding("dead_letters", 10 * MINUTE).count == 2
     assert "RedrivePolicy maxReceiveCount" not in [
-        each.setting for each in queues.finding("dead_letters", 10 * MINUTE).changes
+        change.setting for change in queues.finding("dead_letters", 10 * MINUTE).changes
     ]
 
 
@@ -511,7 +511,7 @@ def test_tasks_of_one_group_that_are_received_together_are_told(queues: Watched)
     finding = queues.finding("message_group_in_parallel", 0)
 
     assert finding.seen == {"tasks": 2, "most_together": 2}
-    assert [(each.setting, each.value) for each in finding.changes] == [
+    assert [(change.setting, change.value) for change in finding.changes] == [
         ("worker --concurrency", 1),
         ("worker_prefetch_multiplier", 1),
         ("task_acks_late", "True"),
@@ -545,8 +545,8 @@ def test_the_worst_comes_first(queues: Watched) -> None:
 
 def test_an_account_can_be_looked_at_alone(queues: Watched, queue: Queue) -> None:
     other = queues.broker.create_queue("111111111111", "us-east-1", "orders", {}, tags={}, now=0)
-    for each in (queue, other):
-        queues.send(each, task_body())
+    for place in (queue, other):
+        queues.send(place, task_body())
 
     found = diagnose(queues.broker, queues.feed.events(), 31_000, account="111111111111")
 
@@ -589,7 +589,7 @@ def test_a_finding_names_the_first_ten_messages_and_counts_all(queues: Watched, 
     finding = queues.finding("eta_beyond_visibility_timeout", 0)
 
     assert finding.count == 25
-    assert [each.message_id for each in finding.messages] == ids[:10]
+    assert [message.message_id for message in finding.messages] == ids[:10]
 
 
 def test_of_a_long_queue_the_oldest_messages_are_looked_at() -> None:

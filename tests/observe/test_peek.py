@@ -34,7 +34,7 @@ def queue(queues: Queues) -> Queue:
 
 
 def bodies(queue: Queue, *, now: int = 0, **options: Any) -> list[str]:
-    return [each.body for each in peek(queue, now, **options)]
+    return [message.body for message in peek(queue, now, **options)]
 
 
 def one(queue: Queue, *, now: int = 0) -> PeekedMessage:
@@ -180,7 +180,7 @@ def test_a_fifo_message_behind_visible_ones_alone_is_not_blocked(queues: Queues)
     for _ in range(30):
         fifo.send(fifo_draft(), now=0)
 
-    assert {each.blocked_by for each in peek(fifo, 0, limit=30)} == {None}
+    assert {message.blocked_by for message in peek(fifo, 0, limit=30)} == {None}
 
 
 def test_a_fifo_message_is_blocked_by_one_in_the_middle_too(queues: Queues) -> None:
@@ -251,8 +251,8 @@ def test_looking_changes_nothing(queues: Queues, name: str) -> None:
         peek(queue, 0, state=state)
     localstack_messages(queue, 0, show_invisible=True, show_delayed=True)
 
-    assert [msgspec.structs.astuple(each) for each in queue.messages.values()] == [
-        msgspec.structs.astuple(each) for each in before.values()
+    assert [msgspec.structs.astuple(delivery) for delivery in queue.messages.values()] == [
+        msgspec.structs.astuple(seen) for seen in before.values()
     ]
     assert (queue.counts(now=0), len(queues.events)) == (counts, events)
     queues.check()
@@ -337,12 +337,12 @@ def test_localstacks_form_shows_hidden_messages_when_asked(queue: Queue) -> None
     invisible = localstack(queue, show_invisible=True)
     delayed = localstack(queue, show_delayed=True)
 
-    assert [each.body for each in plain] == ["visible"]
-    assert [(each.body, attributes_of(each).get("IsVisible")) for each in invisible] == [
+    assert [message.body for message in plain] == ["visible"]
+    assert [(message.body, attributes_of(message).get("IsVisible")) for message in invisible] == [
         ("in flight", "false"),
         ("visible", "true"),
     ]
-    assert [(each.body, attributes_of(each).get("IsDelayed")) for each in delayed] == [
+    assert [(message.body, attributes_of(message).get("IsDelayed")) for message in delayed] == [
         ("visible", "false"),
         ("delayed", "true"),
     ]
@@ -355,8 +355,8 @@ def test_in_localstacks_form_the_rest_of_a_group_in_flight_is_invisible(queues: 
         fifo.send(fifo_draft(body, group_id=group), now=0)
     receive(fifo, now=0, max_messages=1)
 
-    assert [each.body for each in localstack(fifo)] == ["b1"]
-    assert sorted(each.body for each in localstack(fifo, show_invisible=True)) == ["a1", "a2", "b1"]
+    assert [message.body for message in localstack(fifo)] == ["b1"]
+    assert sorted(message.body for message in localstack(fifo, show_invisible=True)) == ["a1", "a2", "b1"]
     attributes = attributes_of(localstack(fifo)[0])
     assert attributes["MessageGroupId"] == "b"
     assert {"MessageDeduplicationId", "SequenceNumber"} <= attributes.keys()

@@ -130,7 +130,7 @@ def batches() -> Iterator[Row]:
     for action, entry in BATCHES.items():
 
         def batch(*ids: str, of: Mapping[str, object] = entry) -> dict[str, object]:
-            return {"QueueUrl": STANDARD, "Entries": [{"Id": each, **of} for each in ids]}
+            return {"QueueUrl": STANDARD, "Entries": [{"Id": entry_id, **of} for entry_id in ids]}
 
         nothing = Error("EmptyBatchRequest", f"There should be at least one {action}RequestEntry in the request.")
         yield Row("no entries", action, {"QueueUrl": STANDARD}, nothing)

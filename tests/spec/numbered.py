@@ -11,5 +11,5 @@ _ROW: Final = re.compile(r"Row ([0-9]+): \S")
 
 def rows_in(module: Mapping[str, object]) -> set[int]:
     """Return the numbers in the docstrings of a module's tests, given as its `globals()`."""
-    texts = [str(each.__doc__) for name, each in module.items() if name.startswith("test_") and callable(each)]
+    texts = [str(value.__doc__) for name, value in module.items() if name.startswith("test_") and callable(value)]
     return {int(found[1]) for text in texts if (found := _ROW.match(text))}

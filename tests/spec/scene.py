@@ -111,8 +111,8 @@ class Scene:
                 value = value.replace(word, meant)
             return value
         if isinstance(value, Mapping):
-            return {key: self.fill(each) for key, each in value.items()}
-        return [self.fill(each) for each in value] if isinstance(value, list) else value
+            return {key: self.fill(item) for key, item in value.items()}
+        return [self.fill(item) for item in value] if isinstance(value, list) else value
 
     def ask(self, protocol: str, action: str, members: Mapping[str, object]) -> Response:
         return self.sqs.ask(spelt(protocol, action, self.fill(members)))

@@ -98,7 +98,7 @@ def test_a_batch_is_measured_by_one_mib_and_its_entries_by_the_queue(sqs: Sqs) -
     whole = refusal(sqs, JSON, "SendMessageBatch", QueueUrl=url, Entries=too_much)
 
     cannot = "One or more parameters cannot be validated. Reason: Message must be shorter than 1024 bytes."
-    assert {each["Message"] for each in failed} == {cannot}
+    assert {entry["Message"] for entry in failed} == {cannot}
     assert len(failed) == 10
     assert whole.code == "AWS.SimpleQueueService.BatchRequestTooLong"
 
@@ -123,7 +123,7 @@ def test_codes_inside_an_answer_are_querys_in_json_too(sqs: Sqs) -> None:
     sqs.call("StartMessageMoveTask", SourceArn=arn_of("dead"))
     (task,) = sqs.call("ListMessageMoveTasks", SourceArn=arn_of("dead"))["Results"]
 
-    assert [each["Code"] for each in failed] == [BAD_VALUE, "InvalidMessageContents", "MissingParameter"]
+    assert [entry["Code"] for entry in failed] == [BAD_VALUE, "InvalidMessageContents", "MissingParameter"]
     assert (task["Status"], task["FailureReason"]) == ("FAILED", "AWS.SimpleQueueService.NonExistentQueue")
     assert sqs.counts(dead) == (1, 0, 0)
 
@@ -412,7 +412,7 @@ def test_the_source_of_a_dead_letter_is_among_all_its_attributes() -> None:
     (in_json,) = scene.call("ReceiveMessage", QueueUrl="dead", AttributeNames=["All"])["Messages"]
     response = scene.ask(QUERY, "ReceiveMessage", {"QueueUrl": "dead", "AttributeNames": ["All"]})
     attributes = read_xml(response).findall("*/Message/Attribute")
-    in_query = {each.findtext("Name"): each.findtext("Value") for each in attributes}
+    in_query = {attribute.findtext("Name"): attribute.findtext("Value") for attribute in attributes}
 
     assert in_json["Attributes"]["DeadLetterQueueSourceArn"] == arn_of("source")
     assert in_query["DeadLetterQueueSourceArn"] == arn_of("source")

@@ -123,7 +123,7 @@ def test_the_request_id_stands_elsewhere_in_an_error(sqs: Sqs) -> None:
     good, bad = sqs.ask(query_call(b"Action=ListQueues")), sqs.ask(query_call(b"Action=PurgeQueue&QueueUrl=none"))
 
     root = read_xml(good)
-    assert [each.tag for each in root] == ["ListQueuesResult", "ResponseMetadata"]
+    assert [element.tag for element in root] == ["ListQueuesResult", "ResponseMetadata"]
     assert root.findtext("ResponseMetadata/RequestId") == good.headers["x-amzn-requestid"]
     assert bad.body.endswith(
         f"</Error><RequestId>{bad.headers['x-amzn-requestid']}</RequestId></ErrorResponse>".encode()
@@ -160,7 +160,7 @@ def test_an_action_without_output_has_no_result(action: str) -> None:
     in_query = Scene().ask(QUERY, action, members)
     in_json = Scene().ask(JSON, action, members)
 
-    assert [each.tag for each in read_xml(in_query)] == ["ResponseMetadata"]
+    assert [element.tag for element in read_xml(in_query)] == ["ResponseMetadata"]
     assert in_query.body.startswith(
         f'<?xml version="1.0"?><{action}Response xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><ResponseMetadata>'.encode()
     )

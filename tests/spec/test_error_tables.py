@@ -61,7 +61,7 @@ def test_an_entry_that_fails_is_told_of_and_changes_nothing(row: EntryRow, proto
         failed = failures(scene, protocol, row)
 
     expected = Told(200, None, row.code, "Sender", scene.fill(row.message))
-    assert [each.with_words_of(expected) for each in failed] == [expected]
+    assert [entry.with_words_of(expected) for entry in failed] == [expected]
     assert failed[0].message
 
 
@@ -71,13 +71,13 @@ def failures(scene: Scene, protocol: str, row: EntryRow) -> list[Told]:
     if protocol == JSON:
         answer = read_json(response)
         assert answer.keys() == {"Failed"}
-        told = [each | {"SenderFault": str(each["SenderFault"]).lower()} for each in answer["Failed"]]
+        told = [entry | {"SenderFault": str(entry["SenderFault"]).lower()} for entry in answer["Failed"]]
     else:
         (result,) = read_xml(response).findall(f"{row.action}Result")
-        assert {each.tag for each in result} == {"BatchResultErrorEntry"}
-        told = [{child.tag: child.text for child in each} for each in result]
-    assert [(each["Id"], each["SenderFault"]) for each in told] == [("1", "true")]
-    return [Told(200, None, each["Code"], "Sender", each["Message"]) for each in told]
+        assert {element.tag for element in result} == {"BatchResultErrorEntry"}
+        told = [{child.tag: child.text for child in element} for element in result]
+    assert [(entry["Id"], entry["SenderFault"]) for entry in told] == [("1", "true")]
+    return [Told(200, None, entry["Code"], "Sender", entry["Message"]) for entry in told]
 
 
 # Receipt handles.

@@ -64,9 +64,11 @@ def test_every_action_can_be_called(client: Any, url: str) -> None:
     shown = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
     batch = client.send_message_batch(QueueUrl=url, Entries=[{"Id": each, "MessageBody": each} for each in "ab"])
     received = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
-    handles = [{"Id": str(number), "ReceiptHandle": each["ReceiptHandle"]} for number, each in enumerate(received)]
+    handles = [
+        {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(received)
+    ]
     changed = client.change_message_visibility_batch(
-        QueueUrl=url, Entries=[{**each, "VisibilityTimeout": 5} for each in handles]
+        QueueUrl=url, Entries=[{**handle, "VisibilityTimeout": 5} for handle in handles]
     )
     deleted = client.delete_message_batch(QueueUrl=url, Entries=handles)
     client.purge_queue(QueueUrl=url)
@@ -214,7 +216,7 @@ def test_an_account_is_its_own_world(served: Emulator) -> None:
 
     assert "/111111111111/q" in url
     assert "QueueUrls" not in there.list_queues()
-    assert [each["Body"] for each in here.receive_message(QueueUrl=url)["Messages"]] == ["by URL"]
+    assert [message["Body"] for message in here.receive_message(QueueUrl=url)["Messages"]] == ["by URL"]
     here.delete_queue(QueueUrl=url)
     for client in (here, there):
         client.close()

@@ -39,7 +39,7 @@ async def long_polls_wake(sqs: Any) -> None:
     sent = await asyncio.gather(*(sqs.send_message(QueueUrl=url, MessageBody=f"body {n}") for n in range(3)))
     received = await asyncio.wait_for(asyncio.gather(*polls), 15)
 
-    assert sorted(each["MessageId"] for (each,) in received) == sorted(each["MessageId"] for each in sent)
+    assert sorted(message["MessageId"] for (message,) in received) == sorted(answer["MessageId"] for answer in sent)
     await sqs.delete_queue(QueueUrl=url)
 
 
@@ -65,14 +65,14 @@ async def batches_and_attributes(sqs: Any) -> None:
     sent = await sqs.send_message_batch(QueueUrl=url, Entries=entries)
     messages = await receive(sqs, url, MaxNumberOfMessages=10)
 
-    assert [each["Body"] for each in messages] == [each["MessageBody"] for each in entries]
+    assert [message["Body"] for message in messages] == [each["MessageBody"] for each in entries]
     for each, entry in zip(messages, sent["Successful"], strict=True):
         assert each["MessageAttributes"] == ATTRIBUTES
         assert each["MD5OfMessageAttributes"] == entry["MD5OfMessageAttributes"]
         assert each["MD5OfBody"] == hashlib.md5(each["Body"].encode()).hexdigest()
-    handles = [{"Id": each["MessageId"], "ReceiptHandle": each["ReceiptHandle"]} for each in messages]
+    handles = [{"Id": message["MessageId"], "ReceiptHandle": message["ReceiptHandle"]} for message in messages]
     changed = await sqs.change_message_visibility_batch(
-        QueueUrl=url, Entries=[{**each, "VisibilityTimeout": 0} for each in handles]
+        QueueUrl=url, Entries=[{**handle, "VisibilityTimeout": 0} for handle in handles]
     )
     assert len(changed["Successful"]) == 10
     assert len(await receive(sqs, url, MaxNumberOfMessages=10)) == 10
@@ -87,11 +87,11 @@ async def fifo_queues(sqs: Any) -> None:
     for body in ("1", "2", "2", "3"):
         await sqs.send_message(QueueUrl=url, MessageBody=body, MessageGroupId="g")
     first = await receive(sqs, url, MaxNumberOfMessages=2)
-    assert [each["Body"] for each in first] == ["1", "2"]
+    assert [message["Body"] for message in first] == ["1", "2"]
     assert await receive(sqs, url) == []
     poll = asyncio.create_task(receive(sqs, url, WaitTimeSeconds=20))
-    for each in first:
-        await sqs.delete_message(QueueUrl=url, ReceiptHandle=each["ReceiptHandle"])
+    for message in first:
+        await sqs.delete_message(QueueUrl=url, ReceiptHandle=message["ReceiptHandle"])
     (last,) = await asyncio.wait_for(poll, 15)
 
     assert last["Body"] == "3"

@@ -128,24 +128,24 @@ def batches() -> None:
             {"Id": "late", "MessageBody": "3", "DelaySeconds": 901},
         ],
     )
-    assert [each["Id"] for each in sent["Successful"]] == ["a", "b"]
+    assert [entry["Id"] for entry in sent["Successful"]] == ["a", "b"]
     assert sent["Successful"][0]["MD5OfMessageAttributes"] == md5_of_attributes(ATTRIBUTES)
     (failed,) = sent["Failed"]
     assert (failed["Id"], failed["SenderFault"], failed["Code"]) == ("late", True, "InvalidParameterValue")
 
     messages = receive(url, MaxNumberOfMessages=10)
-    assert [each["Body"] for each in messages] == ["1", "2"]
-    entries = [{"Id": each["Body"], "ReceiptHandle": each["ReceiptHandle"]} for each in messages]
+    assert [message["Body"] for message in messages] == ["1", "2"]
+    entries = [{"Id": message["Body"], "ReceiptHandle": message["ReceiptHandle"]} for message in messages]
     changed = sqs.change_message_visibility_batch(
-        QueueUrl=url, Entries=[{**each, "VisibilityTimeout": 0} for each in entries]
+        QueueUrl=url, Entries=[{**entry, "VisibilityTimeout": 0} for entry in entries]
     )
-    assert [each["Id"] for each in changed["Successful"]] == ["1", "2"]
+    assert [entry["Id"] for entry in changed["Successful"]] == ["1", "2"]
     assert "Failed" not in changed
     assert len(receive(url, MaxNumberOfMessages=10)) == 2
 
     deleted = sqs.delete_message_batch(QueueUrl=url, Entries=[*entries, {"Id": "bad", "ReceiptHandle": "no handle"}])
-    assert [each["Id"] for each in deleted["Successful"]] == ["1", "2"]
-    assert [(each["Id"], each["Code"]) for each in deleted["Failed"]] == [("bad", "ReceiptHandleIsInvalid")]
+    assert [entry["Id"] for entry in deleted["Successful"]] == ["1", "2"]
+    assert [(entry["Id"], entry["Code"]) for entry in deleted["Failed"]] == [("bad", "ReceiptHandleIsInvalid")]
     sqs.delete_queue(QueueUrl=url)
 
 

@@ -90,7 +90,7 @@ def main() -> None:
             worker.wait()
         sums = [int(line) for line in results.read_text().split()]
     assert sorted(sums) == [3, 34, 500, 600, 700, 8000], sums
-    assert [each for each in sums if 500 <= each < 8000] == [500, 600, 700], sums
+    assert [number for number in sums if 500 <= number < 8000] == [500, 600, 700], sums
     for name in (NAME, FIFO):
         sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName=name)["QueueUrl"])
 

@@ -98,6 +98,6 @@ def errors() -> None:
 
 
 if __name__ == "__main__":
-    for each in (batches, dead_letters, fifo_queues, errors):
-        each()
-        print(each.__name__, "ok", flush=True)
+    for error in (batches, dead_letters, fifo_queues, errors):
+        error()
+        print(error.__name__, "ok", flush=True)
