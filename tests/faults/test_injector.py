@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import pytest
+
 from sqs_emulator.contract.action import Action, Request
 from sqs_emulator.faults.effects import DeliverTwice, Fewer
-from sqs_emulator.faults.rules import FaultRule
+from sqs_emulator.faults.injector import MOST_RULES
+from sqs_emulator.faults.rules import FaultError, FaultRule
 from sqs_emulator.services.call import Call
 from sqs_emulator.services.dispatch import Handler, Order
 from sqs_emulator.services.pending import Outcome
@@ -67,3 +70,29 @@ def test_calls_that_no_rule_is_about_go_their_way(faulty: FaultySqs) -> None:
     assert poll_is_answered == ["a", "b"]
     assert [message["Body"] for message in poll.messages()] == ["c"]
     assert [(rule.matched, rule.applied) for rule in rules] == [(0, 0), (0, 0)]
+
+
+def test_a_call_asks_the_rules_of_its_own_action_alone(faulty: FaultySqs, monkeypatch: pytest.MonkeyPatch) -> None:
+    url = faulty.create()
+    for _ in range(900):
+        faulty.add(effect="drop", action="PurgeQueue", queue="another")
+    asked: list[str] = []
+    is_about = FaultRule.is_about
+
+    def counted(rule: FaultRule, action: str, account: str, queue: str | None) -> bool:
+        asked.append(action)
+        return is_about(rule, action, account, queue)
+
+    monkeypatch.setattr(FaultRule, "is_about", counted)
+
+    faulty.send(url)
+
+    assert asked == []
+
+
+def test_so_many_rules_can_be_in_force_and_no_more(faulty: FaultySqs) -> None:
+    for _ in range(MOST_RULES):
+        faulty.add(effect="drop", action="PurgeQueue", queue="another")
+
+    with pytest.raises(FaultError, match="1000 rules are in force; allowed are 1000 at one time"):
+        faulty.add(effect="drop", action="PurgeQueue")

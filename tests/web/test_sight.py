@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -14,7 +15,7 @@ import pytest
 
 from sqs_emulator import Config, Emulator
 from sqs_emulator.testing import AccountClient, EmulatorError
-from tests.raw_http import wait_until
+from tests.raw_http import Connection, http, wait_until
 from tests.sqs_by_hand import HandClock
 
 
@@ -325,6 +326,32 @@ def test_nobody_pays_for_a_wait_that_is_over(account: AccountClient, emulator: E
     thread.join()
 
     assert emulator.broker.find(account.number, "us-east-1", "queue").emit == before
+
+
+def test_a_wait_ends_when_its_client_leaves(account: AccountClient, emulator: Emulator) -> None:
+    before = emulator.broker.watchers
+    target = f"/_emulator/wait?account={account.number}&event=sent&timeout=60"
+
+    with Connection(emulator.url) as connection:
+        connection.send(http("GET", target))
+        wait_until(lambda: emulator.broker.watchers == before + 1)
+
+    wait_until(lambda: emulator.broker.watchers == before)
+
+
+def test_so_many_can_wait_and_no_more(account: AccountClient, emulator: Emulator) -> None:
+    before = emulator.broker.watchers
+    target = f"/_emulator/wait?account={account.number}&event=sent&timeout=60"
+
+    with contextlib.ExitStack() as stack:
+        waits = [stack.enter_context(Connection(emulator.url)) for _ in range(100)]
+        for connection in waits:
+            connection.send(http("GET", target))
+        wait_until(lambda: emulator.broker.watchers == before + 100)
+
+        with pytest.raises(EmulatorError, match="100 requests wait here already, and no more can"):
+            account.messages.wait_for(event="sent")
+    wait_until(lambda: emulator.broker.watchers == before)
 
 
 # Other ways in.

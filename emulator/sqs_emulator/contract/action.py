@@ -6,6 +6,8 @@ from typing import Annotated, Final, TypeAlias
 
 import msgspec
 
+from sqs_emulator.core.limits import REQUEST_MEMBERS
+
 
 class Request(msgspec.Struct, rename="pascal", kw_only=True):
     """Base of all requests. Every field is optional here, since AWS answers a missing one with words of its own."""
@@ -48,7 +50,8 @@ class QueryName(msgspec.Struct, frozen=True):
 
 
 def query(name: str, *, key: str = "Name", value: str = "Value", inside: str | None = None) -> msgspec.Meta:
-    return msgspec.Meta(extra={QUERY: QueryName(name, key, value, inside)})
+    """Say how a list or map is spelt. Of a request it has a bound, which is checked before anything that is in it."""
+    return msgspec.Meta(max_length=REQUEST_MEMBERS, extra={QUERY: QueryName(name, key, value, inside)})
 
 
 QUERY: Final = "query"

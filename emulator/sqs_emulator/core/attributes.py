@@ -17,7 +17,9 @@ import msgspec
 
 from sqs_emulator.core.errors import InvalidAttributeName, InvalidAttributeValue, MissingParameter
 from sqs_emulator.core.limits import (
+    ATTRIBUTE_CHARACTERS,
     DELAY_SECONDS,
+    KMS_KEY_CHARACTERS,
     KMS_REUSE_SECONDS,
     MESSAGE_BYTES,
     RETENTION_SECONDS,
@@ -104,9 +106,13 @@ class QueueType(Boolean, frozen=True):
 
 
 class Text(msgspec.Struct, frozen=True):
-    """Any text; an empty one clears the attribute."""
+    """Any text of so many characters at the most; an empty one clears the attribute."""
+
+    longest: int = ATTRIBUTE_CHARACTERS
 
     def read(self, name: str, text: str) -> str | None:
+        if len(text) > self.longest:
+            raise InvalidAttributeValue.of(name)
         return text or None
 
     def show(self, value: object) -> str | None:
@@ -151,7 +157,7 @@ SETTABLE: Final[dict[str, tuple[str, Kind]]] = {
     "Policy": ("policy", Policy()),
     "RedrivePolicy": ("redrive_policy", Redrive(RedrivePolicy)),
     "RedriveAllowPolicy": ("redrive_allow_policy", Redrive(RedriveAllowPolicy)),
-    "KmsMasterKeyId": ("kms_master_key_id", Text()),
+    "KmsMasterKeyId": ("kms_master_key_id", Text(KMS_KEY_CHARACTERS)),
     "KmsDataKeyReusePeriodSeconds": ("kms_data_key_reuse_period_seconds", Integer(*KMS_REUSE_SECONDS)),
     "FifoQueue": ("fifo_queue", QueueType()),
     "ContentBasedDeduplication": ("content_based_deduplication", Boolean()),
@@ -185,6 +191,8 @@ def changed(current: QueueAttributes, sent: Mapping[str, str | None]) -> QueueAt
             raise _for_fifo_only(name)
         if text is None:
             raise MissingParameter(f"Attribute.{name}.Value")
+        if len(text) > ATTRIBUTE_CHARACTERS:
+            raise InvalidAttributeValue.of(name)
         field, kind = SETTABLE[name]
         values[field] = kind.read(name, text)
     wanted = msgspec.structs.replace(current, **_with_encryption_coupled(values))

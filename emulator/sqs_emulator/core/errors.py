@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from sqs_emulator.core.limits import ERROR_CHARACTERS
+
 
 class SqsError(Exception):
     """A request that SQS refuses. `str(error)` is the message the client gets."""
@@ -16,7 +18,7 @@ class SqsError(Exception):
     entry_shape: ClassVar[type[SqsError] | None] = None  # whose code one failed entry of a batch bears; None: its own
 
     def __init__(self, message: str | None = None) -> None:
-        super().__init__(self.words if message is None else message)
+        super().__init__(_shortened(self.words if message is None else message))
 
     @property
     def message(self) -> str:
@@ -168,3 +170,11 @@ class BatchRequestTooLong(SqsError):
     @classmethod
     def of(cls, size: int, limit: int) -> BatchRequestTooLong:
         return cls(f"Batch requests cannot be longer than {limit} bytes. You have sent {size} bytes.")
+
+
+def _shortened(message: str) -> str:
+    """Leave out the middle of a message that echoes a long value: what it begins with, and the reason, stay."""
+    if len(message) <= ERROR_CHARACTERS:
+        return message
+    half = (ERROR_CHARACTERS - 3) // 2
+    return f"{message[:half]}...{message[-half:]}"

@@ -20,6 +20,13 @@ RETENTION_SECONDS: Final = (60, 1_209_600)
 KMS_REUSE_SECONDS: Final = (60, 86_400)
 MAX_RECEIVE_COUNT: Final = (1, 1_000)
 ALLOWED_SOURCE_QUEUES: Final = (1, 10)  # of a RedriveAllowPolicy with byQueue
+KMS_KEY_CHARACTERS: Final = 2_048
+ATTRIBUTE_CHARACTERS: Final = 8_192  # of any attribute's text; the longest there is, a policy, has so many bytes
+
+# Of requests. AWS documents none of the three: its largest legal call has fewer than 1,000 parameters.
+REQUEST_PARAMETERS: Final = 1_000  # of the Query protocol
+REQUEST_MEMBERS: Final = 1_000  # of one list or map
+ERROR_CHARACTERS: Final = 2_000  # of an error's message, which may echo what a client sent
 
 # Of fair queues: a message group is noisy with so many messages in flight, if they are more than one in so many of all.
 # AWS calls both approximate.

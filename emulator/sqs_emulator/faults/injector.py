@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from sqs_emulator.contract.action import Action
 from sqs_emulator.core.broker import Broker
@@ -23,7 +23,7 @@ from sqs_emulator.faults.active import ActiveRule
 from sqs_emulator.faults.delivery import equip
 from sqs_emulator.faults.doing import DOING, Doing, Hit, lose_answer_with_task
 from sqs_emulator.faults.effects import RECEIVE, LoseAnswer
-from sqs_emulator.faults.rules import ANY, FaultRule
+from sqs_emulator.faults.rules import ANY, FaultError, FaultRule
 from sqs_emulator.faults.tasks import TaskSubject
 from sqs_emulator.faults.waits import Time
 from sqs_emulator.services.call import Call
@@ -32,6 +32,9 @@ from sqs_emulator.services.pending import Outcome
 
 Proceed: TypeAlias = Callable[[Any], Outcome]  # does the call by a request, as far as the rules behind let it
 Step: TypeAlias = Callable[[Proceed, Any], Outcome]
+
+
+MOST_RULES: Final = 1_000  # in force at one time
 
 
 class Injector:
@@ -43,6 +46,7 @@ class Injector:
         self._real_time = real_time
         self._rules: tuple[ActiveRule, ...] = ()
         self._of_delivery: tuple[ActiveRule, ...] = ()
+        self._of_calls: dict[str, list[ActiveRule]] = {}  # by the action that they can be done to, in their order
         self._last_number = 0
 
     # The rules.
@@ -52,7 +56,12 @@ class Injector:
         return [active for active in self._rules if account == ANY or active.rule.account in (ANY, account)]
 
     def add(self, *rules: FaultRule) -> list[ActiveRule]:
-        """Put rules in force, behind those that are. Those of a scenario begin anew if it is on for the account."""
+        """Put rules in force, behind those that are; raises FaultError for too many.
+
+        Those of a scenario begin anew if it is on for the account.
+        """
+        if len(self._rules) + len(rules) > MOST_RULES:
+            raise FaultError(f"{len(self._rules)} rules are in force; allowed are {MOST_RULES} at one time.")
         begun = {(rule.scenario, rule.account) for rule in rules if rule.scenario is not None}
         again = [active for active in self._rules if (active.rule.scenario, active.rule.account) in begun]
         added = []
@@ -87,6 +96,7 @@ class Injector:
         elif had_some and not self._rules:
             self._dispatcher.remove(self.answer)
         self._of_delivery = tuple(active for active in self._rules if active.rule.is_on_delivery)
+        self._of_calls = {}
         for queue in self._broker.queues():
             equip(queue, self._of_delivery)
 
@@ -105,9 +115,9 @@ class Injector:
     def _steps(self, subject: TaskSubject) -> list[Step]:
         """Ask the rules in their order, and return what those that apply do, the first one's outermost."""
         steps: list[Step] = []
-        for active in self._rules:
+        for active in self._on(subject.action.name):
             rule = active.rule
-            if rule.is_on_delivery or not rule.is_about(subject.action.name, subject.account, subject.queue_name):
+            if not rule.is_about(subject.action.name, subject.account, subject.queue_name):
                 continue
             doing = DOING[type(rule.effect)]
             if rule.task is not None and subject.action.name == RECEIVE:  # what it brings is known afterwards
@@ -121,6 +131,17 @@ class Injector:
                 if rule.effect.answers_call:
                     break
         return steps
+
+    def _on(self, action: str) -> list[ActiveRule]:
+        """Return the rules that can be about calls of an action: each call pays for those alone."""
+        found = self._of_calls.get(action)
+        if found is None:
+            found = self._of_calls[action] = [
+                active
+                for active in self._rules
+                if not active.rule.is_on_delivery and (not active.rule.action or action in active.rule.action)
+            ]
+        return found
 
     def _do(self, doing: Doing, active: ActiveRule, subject: TaskSubject, proceed: Proceed, request: Any) -> Outcome:
         return doing(active.rule.effect, Hit(active, subject, request, proceed, self._real_time))

@@ -12,6 +12,7 @@ from sqs_emulator.contract.catalogue import SERVICES
 from sqs_emulator.contract.errors import SerializationException
 from sqs_emulator.contract.service import Service
 from sqs_emulator.core.errors import SqsError
+from sqs_emulator.core.limits import REQUEST_MEMBERS
 from sqs_emulator.wire import shapes
 
 CONTENT_TYPE: Final = "application/x-amz-json-1.0"
@@ -31,6 +32,7 @@ def targets_of(services: Iterable[Service]) -> Targets:
 
 TARGETS: Final = targets_of(SERVICES)
 encode_result: Final = msgspec.json.Encoder().encode
+_TOO_LONG: Final = f"length <= {REQUEST_MEMBERS}"  # in msgspec's words; no other bound of the contract is one
 NOT_DECODED: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)  # what those raise
 
 
@@ -42,6 +44,8 @@ def decode_again(action: Action, body: bytes, error: Exception) -> Request:
     if not body:
         return action.request()
     if isinstance(error, msgspec.ValidationError):
+        if _TOO_LONG in str(error):
+            raise SerializationException(f"A list or map of the request has more than {REQUEST_MEMBERS} members.")
         return _decode_leniently(action, body)
     raise SerializationException(f"The request body is not a JSON object in UTF-8: {error}") from None
 

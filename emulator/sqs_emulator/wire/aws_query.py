@@ -17,6 +17,7 @@ from sqs_emulator.contract.action import Action, Request, Result
 from sqs_emulator.contract.errors import InvalidAction, MissingAction
 from sqs_emulator.contract.service import Service
 from sqs_emulator.core.errors import InvalidParameter, InvalidParameterValue, SqsError
+from sqs_emulator.core.limits import REQUEST_PARAMETERS
 from sqs_emulator.wire import shapes, xml
 from sqs_emulator.wire.shapes import ListOf, MapOf, Members, NotAnInteger, Shape
 
@@ -35,6 +36,8 @@ def parameters(query_string: bytes, form: bytes) -> Parameters:
 
     Not settled: which of the two wins on AWS.
     """
+    if query_string.count(b"&") + form.count(b"&") >= REQUEST_PARAMETERS:
+        raise InvalidParameterValue(f"The request has more than {REQUEST_PARAMETERS} parameters.")
     try:
         pairs = [
             pair

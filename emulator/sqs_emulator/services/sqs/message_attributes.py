@@ -17,7 +17,8 @@ from sqs_emulator.core.message import MessageAttributeValue
 _ATTRIBUTE_NAME_CHARACTERS: Final = re.compile(r"[\w.-]+")  # letters with diacritics too, as AWS does
 _RESERVED_NAME: Final = re.compile(r"aws\.|amazon\.|\.", re.IGNORECASE)
 _TYPE: Final = re.compile(r"(String|Number|Binary)(\..*)?", re.DOTALL)
-_NUMBER: Final = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,4})?", re.ASCII)
+# No digit can be read in two ways: otherwise a long text that is no number takes the square of its length.
+_NUMBER: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?", re.ASCII)
 
 
 def given(attributes: Mapping[str, MessageAttributeValue | None]) -> dict[str, MessageAttributeValue]:
@@ -95,15 +96,19 @@ def _attribute_value(name: str, value: MessageAttributeValue, limits: Limits) ->
 
 def _is_number(text: str) -> bool:
     """Say whether it is a number, and within the limits of one."""
-    if not _NUMBER.fullmatch(text.strip()):
+    text = text.strip()
+    if not _NUMBER.fullmatch(text):
+        return False
+    mantissa = re.split("[eE]", text, maxsplit=1)[0]
+    digits = mantissa.lstrip("+-").replace(".", "", 1).strip("0")
+    if len(digits) > NUMBER_DIGITS:
         return False
     try:
-        number = Decimal(text.strip())
+        number = Decimal(text)
     except InvalidOperation:
         return False
-    digits = "".join(map(str, number.as_tuple().digits)).strip("0")
     lowest, highest = NUMBER_EXPONENTS
-    return not number or (len(digits) <= NUMBER_DIGITS and lowest <= number.adjusted() <= highest)
+    return not number or lowest <= number.adjusted() <= highest
 
 
 def trace_header_of(attributes: Mapping[str, MessageAttributeValue]) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import re
 from collections.abc import Callable, Iterable, Sequence
 from typing import Final
 
@@ -33,10 +32,19 @@ _SYSTEM_ATTRIBUTES: Final[dict[str, Callable[[Delivery], str | None]]] = {
 _ALL: Final = ("All", "ALL")  # kombu writes the second
 
 
-# A client asks for the same with every receive; bounded, since the names are the client's.
-@functools.lru_cache(maxsize=256)
-def selection(asked: tuple[str, ...], attributes: tuple[str, ...]) -> Callable[[list[Delivery]], ReceiveMessageResult]:
+Select = Callable[[list[Delivery]], ReceiveMessageResult]
+
+# Longer names are read anew each time: they are the client's, and what is kept of them is bounded.
+_KEPT_CHARACTERS: Final = 1_000
+
+
+def selection(asked: tuple[str, ...], attributes: tuple[str, ...]) -> Select:
     """Return what makes the result of deliveries, with the system and message attributes that the request asks for."""
+    length = sum(map(len, asked)) + sum(map(len, attributes))
+    return (_kept_selection if length <= _KEPT_CHARACTERS else _selection)(asked, attributes)
+
+
+def _selection(asked: tuple[str, ...], attributes: tuple[str, ...]) -> Select:
     for name in asked:
         # Names of queue attributes are in the same enumeration as the old member's, and ignored.
         if name not in _SYSTEM_ATTRIBUTES and name not in queue_attributes.ALL_NAMES and name not in _ALL:
@@ -50,6 +58,9 @@ def selection(asked: tuple[str, ...], attributes: tuple[str, ...]) -> Callable[[
         return ReceiveMessageResult(messages=received or None)
 
     return select
+
+
+_kept_selection: Final = functools.lru_cache(maxsize=256)(_selection)  # a client asks for the same again and again
 
 
 def _received(
@@ -94,5 +105,6 @@ def _name_filter(names: Sequence[str]) -> Callable[[str], object] | None:
         return None
     if any(name in ("All", ".*", "*") for name in names):
         return lambda _name: True
-    patterns = [re.escape(name[:-2]) + ".*" if name.endswith(".*") else re.escape(name) for name in names]
-    return re.compile("|".join(patterns), re.DOTALL).fullmatch
+    exact = {name for name in names if not name.endswith(".*")}
+    prefixes = tuple(name[:-2] for name in names if name.endswith(".*"))
+    return lambda name: name in exact or name.startswith(prefixes)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import functools
-from collections.abc import Callable, Mapping
+import inspect
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 
@@ -126,8 +128,8 @@ class Pages:
                     said = page(asked)
                 finally:
                     hand_over(self._broker.outbox)  # whom it served before it failed, too
-                if hasattr(said, "__await__"):
-                    said = await said
+                if inspect.iscoroutine(said):
+                    said = await _unless_left(said, request)
             except PageRefused as refusal:
                 return json(Problem(str(refusal)), refusal.status)
             except SqsError as error:
@@ -139,3 +141,20 @@ class Pages:
 
 def json(value: object, status: int = 200) -> Response:
     return Response(msgspec.json.encode(value), status, media_type="application/json")
+
+
+async def _unless_left(page: Coroutine[Any, Any, object], request: Request) -> object:
+    """Return what a page says that waits for something; it ends when its client leaves, and says nothing to nobody."""
+    said = asyncio.ensure_future(page)
+    left = asyncio.ensure_future(_until_left(request))
+    try:
+        await asyncio.wait((said, left), return_when=asyncio.FIRST_COMPLETED)
+        return await said if said.done() else Response(status_code=408)
+    finally:
+        left.cancel()
+        said.cancel()
+
+
+async def _until_left(request: Request) -> None:
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

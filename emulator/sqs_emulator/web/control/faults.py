@@ -38,10 +38,9 @@ class FaultPages:
         """Put one rule, or a scenario's rules, in force, and return them."""
         given = asked.body(dict[str, Any])
         try:
-            rules = parse_rules({"account": _account(asked), **given})
+            return _told(self._injector.add(*parse_rules({"account": _account(asked), **given})))
         except FaultError as error:
             raise PageRefused(str(error)) from None
-        return _told(self._injector.add(*rules))
 
     def remove(self, asked: Asked) -> FaultsSeen:
         """End the rule of this id, or this account's scenario of that name, and return its rules with their counts."""

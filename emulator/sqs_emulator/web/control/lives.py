@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from typing import Final
 
 import msgspec
 
@@ -14,6 +15,8 @@ from sqs_emulator.observe.history import History, histories, history, task_histo
 from sqs_emulator.web.control.asked import Asked, PageRefused
 from sqs_emulator.web.control.wanted import Wanted
 from sqs_emulator.web.control.watching import LONGEST_WAIT, Watch, WatchEnded, catch_up
+
+_MOST_WAITS: Final = 100  # at one time: every event is told to each of them
 
 
 class Histories(msgspec.Struct):
@@ -67,6 +70,8 @@ class LifePages:
         """
         asked.only("event", "queue", "message_id", "task", "task_id", "count", "timeout")
         timeout = asked.number("timeout", 5, highest=LONGEST_WAIT)
+        if len(self._watches) >= _MOST_WAITS:
+            raise PageRefused(f"{_MOST_WAITS} requests wait here already, and no more can.", 503)
         catch_up(asked.broker, asked.account, asked.now)
         wanted = Wanted(asked, self._all(asked))
         watch = Watch(asked.broker, asked.account)

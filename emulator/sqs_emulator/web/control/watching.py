@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 from typing import Final
 
+from sqs_emulator.core.arn import QueueArn
 from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.events import Event
 from sqs_emulator.core.store import NEVER
@@ -54,8 +55,9 @@ class Watch:
             self._timer.cancel()
 
     def _see(self, event: Event) -> None:
-        self._events.append(event)
-        self._happened.set()
+        if QueueArn.parse(event.queue).account == self._account:
+            self._events.append(event)
+            self._happened.set()
 
     def _set_timer(self) -> None:
         if self._timer is not None:
