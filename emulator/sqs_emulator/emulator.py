@@ -54,7 +54,7 @@ class Emulator:
             # Sent, received, deleted: three events are one message. More of them would cost every call its cache.
             self.broker.keep_gone(self.config.events // 3 + 1)
         provisioner.begin_queues(self.broker)
-        self._origins = Origins(self.config.allowed_origins)
+        self._origins = Origins(self.config.allowed_origins, self.config.allowed_hosts, self.config.base_url)
         self.api = AwsApi(
             self.broker,
             region=self.config.region,
@@ -71,7 +71,7 @@ class Emulator:
             attach(self.api, access=self.config.access_log, wire=self.config.log_wire)
         if self.config.faults:
             self.faults.add(*fault_rules(self.config))
-        self.app = App(self.api, self._make_control)
+        self.app = App(self.api, self._origins, self._make_control)
         self._server: Server | None = None
         self._thread: threading.Thread | None = None
         self._end_page_waits: Callable[[], None] = lambda: None
@@ -89,7 +89,7 @@ class Emulator:
     def _make_control(self) -> AsgiApp:
         from sqs_emulator.web.control import make_control  # Starlette takes 60 ms to import, and nothing waits for it
 
-        control = make_control(self.broker, self.feed, self._origins, self.faults, self.config.accounts_by_key)
+        control = make_control(self.broker, self.feed, self.faults, self.config.accounts_by_key)
         self._end_page_waits = control.state.end_waits
         return control
 

@@ -19,7 +19,6 @@ from sqs_emulator.config.load import load
 from sqs_emulator.observe import symptoms
 from sqs_emulator.observe.history import WHAT
 from sqs_emulator.web.control import clock, make_control
-from sqs_emulator.web.origins import Origins
 from tests.docs.curl import Answer, Shown, curl
 from tests.docs.document import ROOT, Section, read
 from tests.docs.suites import SERVED, environment
@@ -80,7 +79,7 @@ def test_a_page_answers_what_the_document_shows(asked: Asked, part: Section) -> 
 
 def test_the_document_has_every_page() -> None:
     emulator = Emulator(Config())
-    app = make_control(emulator.broker, emulator.feed, Origins(()), emulator.faults, {})
+    app = make_control(emulator.broker, emulator.feed, emulator.faults, {})
     routes = {
         f"{method} {route.path}"  # type: ignore[attr-defined]
         for route in app.routes

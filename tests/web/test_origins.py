@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from sqs_emulator import Emulator
+from sqs_emulator import Config, ConfigError, Emulator
 from tests.raw_http import HOST, Calls, Connection, http, received
 
 ALLOWED: Final = "http://allowed.test"  # the `allowed_origins` of the fixture's emulators
@@ -38,7 +38,9 @@ def test_the_refusal_says_why(connection: Connection) -> None:
     response = connection.ask(http("GET", "/?Action=ListQueues", {"Origin": "http://evil.test"}))
 
     assert response.headers["content-type"] == "text/plain"
-    assert response.body == b"Origin http://evil.test is not among the allowed origins.\n"
+    words = b"Origin http://evil.test is not among the allowed origins. The setting allowed_origins allows it.\n"
+    assert response.body == words
+    assert response.headers["x-content-type-options"] == "nosniff"
 
 
 @pytest.mark.parametrize("origin", [ALLOWED, f"http://{HOST}"], ids=["named", "the emulator's own"])
@@ -66,7 +68,8 @@ def test_an_allowed_pages_long_poll_can_be_read_too(served: Emulator, calls: Cal
     assert response.headers["access-control-allow-origin"] == ALLOWED
 
 
-PREFLIGHT: Final = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-amz-target"}
+WANTED: Final = "amz-sdk-invocation-id,amz-sdk-request,authorization,content-type,x-amz-target,x-amz-user-agent"
+PREFLIGHT: Final = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": WANTED}
 
 
 def test_an_allowed_page_may_ask_first(connection: Connection) -> None:
@@ -75,9 +78,17 @@ def test_an_allowed_page_may_ask_first(connection: Connection) -> None:
     assert response.status in (200, 204)
     assert response.headers["access-control-allow-origin"] == ALLOWED
     assert "POST" in response.headers["access-control-allow-methods"]
-    assert {"x-amz-target", "content-type", "authorization"} <= set(
-        response.headers["access-control-allow-headers"].split(",")
-    )
+    assert response.headers["access-control-allow-headers"] == WANTED
+    assert int(response.headers["access-control-max-age"]) > 0
+
+
+@pytest.mark.parametrize("wanted", ["x" * 10_000, "x-ok;y", "<script>"])
+def test_no_header_is_allowed_that_is_none(connection: Connection, wanted: str) -> None:
+    asked = {**PREFLIGHT, "Origin": ALLOWED, "Access-Control-Request-Headers": wanted}
+
+    response = connection.ask(http("OPTIONS", "/", asked))
+
+    assert response.headers["access-control-allow-headers"] == ""
 
 
 def test_another_page_may_not_even_ask(connection: Connection) -> None:
@@ -94,8 +105,125 @@ def test_a_program_sends_no_origin_and_never_notices(connection: Connection) -> 
     assert not any(name.startswith("access-control") for name in response.headers)
 
 
-@pytest.mark.parametrize("path", ["/_emulator/events", "/health"])
-def test_the_emulators_own_pages_cannot_be_read_by_another_page(connection: Connection, path: str) -> None:
+@pytest.mark.parametrize("path", ["/_emulator/events", "/health", "/_aws/sqs/messages"])
+def test_the_emulators_own_pages_are_not_for_another_page(connection: Connection, path: str) -> None:
     response = connection.ask(http("GET", path, {"Origin": "http://evil.test"}))
 
+    assert response.status == 403
+    assert b"allowed_origins" in response.body
     assert "access-control-allow-origin" not in response.headers
+
+
+def test_an_allowed_page_may_read_the_emulators_own_pages(connection: Connection) -> None:
+    asked = connection.ask(http("OPTIONS", "/_emulator/queues", {**PREFLIGHT, "Origin": ALLOWED}))
+    page = connection.ask(http("GET", "/_emulator/queues", {"Origin": ALLOWED}))
+
+    assert (asked.status, page.status) == (200, 200)
+    for response in (asked, page):
+        assert response.headers["access-control-allow-origin"] == ALLOWED
+
+
+@pytest.mark.parametrize("path", ["/_emulator/queues", "/health", "/_emulator/nonsense"])
+def test_nobody_guesses_what_an_own_page_is(connection: Connection, path: str) -> None:
+    assert connection.ask(http("GET", path)).headers["x-content-type-options"] == "nosniff"
+
+
+# What a browser says without an Origin: of images, scripts, frames, links, and `fetch` without cors.
+
+FOREIGN: Final = [
+    {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
+    {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+    {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors", "Referer": "http://localhost:3000/"},
+    {"Sec-Fetch-Site": "cross-site", "Referer": f"http://{HOST}.evil.test/"},
+    {"Referer": "http://evil.test/page"},
+    {"Referer": "nonsense"},
+    {"Sec-Fetch-Site": ""},
+]
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+@pytest.mark.parametrize("how", ["GET", "form", "JSON"])
+def test_what_a_foreign_page_embeds_or_posts_is_not_done(
+    calls: Calls, connection: Connection, headers: dict[str, str], how: str
+) -> None:
+    own = dict(calls.headers)
+    calls.headers = {**own, **headers}
+    request = {
+        "GET": http("GET", "/000000000000/q?Action=SendMessage&MessageBody=x", calls.headers),
+        "form": calls.query("Action=SendMessage&MessageBody=x"),
+        "JSON": calls.send(),
+    }[how]
+
+    response = connection.ask(request)
+
+    assert response.status == 403
+    calls.headers = own
+    assert calls.counts(connection) == (0, 0)
+
+
+@pytest.mark.parametrize("headers", FOREIGN)
+@pytest.mark.parametrize("path", ["/_emulator/queues", "/health"])
+def test_no_foreign_page_embeds_an_own_page(connection: Connection, headers: dict[str, str], path: str) -> None:
+    assert connection.ask(http("GET", path, headers)).status == 403
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "same-origin", "Referer": f"http://{HOST}/"},
+        {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate"},
+        {"Sec-Fetch-Site": "cross-site", "Referer": f"{ALLOWED}/page"},
+        {"Referer": f"http://{HOST}/_emulator/"},
+        {"Sec-Fetch-Mode": "cors"},  # Node's fetch, a program
+    ],
+)
+@pytest.mark.parametrize("path", ["/?Action=ListQueues", "/_emulator/queues"])
+def test_the_user_own_pages_and_programs_are_served(connection: Connection, headers: dict[str, str], path: str) -> None:
+    assert connection.ask(http("GET", path, headers)).status == 200
+
+
+@pytest.mark.parametrize("path", ["/?Action=ListQueues", "/_emulator/queues"])
+@pytest.mark.parametrize(
+    ("host", "status"),
+    [
+        ("127.0.0.1:9324", 200),
+        ("[::1]:9324", 200),
+        ("localhost", 200),
+        ("sqs.localhost:9324", 200),
+        ("evil.test:9324", 403),
+        ("localhost.evil.test", 403),
+        ("127.0.0.1.evil.test", 403),
+        ("sqs:9324", 403),
+        ("[", 403),
+    ],
+)
+def test_a_page_reaches_the_emulator_by_a_name_that_is_its_own(
+    connection: Connection, host: str, status: int, path: str
+) -> None:
+    """Whoever points a name at this machine has pages whose Origin and Host are the same."""
+    page = connection.ask(http("GET", path, {"Host": host, "Origin": f"http://{host}"}))
+    program = connection.ask(http("GET", path, {"Host": host}))
+
+    assert page.status == status
+    assert program.status == 200
+
+
+def test_a_name_can_be_allowed() -> None:
+    with (
+        Emulator(Config(port=0, allowed_hosts=("SQS",), base_url="http://queue.test:1")) as emulator,
+        Connection(emulator.url) as connection,
+    ):
+        found = {
+            host: connection.ask(http("GET", "/health", {"Host": host, "Origin": f"http://{host}"})).status
+            for host in ("sqs:9324", "queue.test", "other")
+        }
+
+    assert found == {"sqs:9324": 200, "queue.test": 200, "other": 403}
+
+
+@pytest.mark.parametrize(
+    "origin", ["http://localhost:3000/", "foo", "localhost:3000", "*", "null", "HTTP://A", "http://a:80", "http://u@a"]
+)
+def test_what_cannot_be_an_origin_is_refused_at_the_start(origin: str) -> None:
+    with pytest.raises(ConfigError, match=r"allowed_origins is .*; allowed is an origin such as http://localhost:3000"):
+        Config(allowed_origins=(origin,))

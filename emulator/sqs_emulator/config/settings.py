@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
+from urllib.parse import urlsplit
 
 import msgspec
 
@@ -36,6 +37,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     trust_forwarded: Annotated[bool, about("Build queue URLs from X-Forwarded-Proto and X-Forwarded-Host.")] = False
     allowed_origins: Annotated[
         tuple[str, ...], about("Web origins that may call from a browser, such as http://localhost:3000.")
+    ] = ()
+    allowed_hosts: Annotated[
+        tuple[str, ...], about("Host names of the emulator that web pages may use, beside localhost and IP addresses.")
     ] = ()
     tls_cert: Annotated[str | None, about("Certificate file (PEM); with --tls-key, serve https.")] = None
     tls_key: Annotated[str | None, about("Private key file (PEM) of the certificate.")] = None
@@ -69,6 +73,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         _check(is_region, "region", self.region, "a region's name, such as us-east-1")
         is_url = self.base_url is None or self.base_url.startswith(("http://", "https://"))
         _check(is_url, "base_url", self.base_url, "a URL that begins with http:// or https://")
+        for origin in self.allowed_origins:
+            _check(_is_origin(origin), "allowed_origins", origin, "an origin such as http://localhost:3000")
         if (self.tls_cert is None) != (self.tls_key is None):
             given, other = ("tls_cert", "tls_key") if self.tls_key is None else ("tls_key", "tls_cert")
             raise ConfigError(f"tls_cert and tls_key go together: {given} is set, {other} is not.", setting=given)
@@ -177,3 +183,16 @@ LIMITS: Final = {
     name: Setting(f"limits.{name}", f"--limit {name}", f"{ENVIRONMENT_PREFIX}LIMIT_{name.upper()}", int, "", number)
     for name, number in msgspec.structs.asdict(RELAXED).items()
 }
+
+
+def _is_origin(text: str) -> bool:
+    """Say whether a browser could send this as an `Origin`: scheme, host, perhaps a port, and nothing behind."""
+    try:
+        parts = urlsplit(text)
+        is_plain = text == f"{parts.scheme}://{parts.netloc}" == text.lower() and "@" not in text
+        return is_plain and bool(parts.hostname) and parts.port != _DEFAULT_PORTS.get(parts.scheme, 0)
+    except ValueError:
+        return False
+
+
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}  # which a browser leaves out

@@ -6,12 +6,15 @@ import asyncio
 from collections.abc import Awaitable, Callable, MutableMapping
 from typing import Any, Final
 
+import msgspec
+
 from sqs_emulator.core.identifiers import uuid4_text
 from sqs_emulator.faults.outcomes import ConnectionDropped
 from sqs_emulator.services.pending import Pending
 from sqs_emulator.web import health
 from sqs_emulator.web.aws import AwsApi
 from sqs_emulator.web.http import NO_ANSWER, Connection, HttpRequest, Reply, make_reply
+from sqs_emulator.web.origins import NOT_GUESSED, Origins, preflight, readable_by
 from sqs_emulator.web.outbox import hand_over
 
 Scope = MutableMapping[str, Any]
@@ -31,8 +34,9 @@ def is_own(path: bytes) -> bool:
 class App:
     """The root: what uvicorn's own protocols, or another ASGI server, are given."""
 
-    def __init__(self, api: AwsApi, make_control: Callable[[], AsgiApp]) -> None:
+    def __init__(self, api: AwsApi, origins: Origins, make_control: Callable[[], AsgiApp]) -> None:
         self._api = api
+        self._origins = origins
         self._make_control = make_control
         self._control: AsgiApp | None = None
 
@@ -42,17 +46,44 @@ class App:
         if scope["http_version"] not in ("1.0", "1.1"):  # from 0.53 on, uvicorn refuses them itself
             await _write(make_reply(400, "text/plain", uuid4_text(), b"This is not HTTP/1.1.\n"), send, close=True)
             return
+        if is_own(scope["raw_path"]):
+            await self._page(scope, receive, send)
+            return
+        await answer(self._api, scope, receive, send)
+
+    async def _page(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one of the emulator's own pages, if no foreign web page asks for it."""
+        headers = dict(scope["headers"])
+        local = scope.get("server")
+        host = headers.get(b"host", b"").decode("latin-1") or (f"{local[0]}:{local[1]}" if local else "localhost")
+        refusal = self._origins.refusal(headers, scope["scheme"], host)
+        if refusal is not None:
+            body = msgspec.json.encode({"error": refusal})
+            await _write(make_reply(403, "application/json", uuid4_text(), body, NOT_GUESSED), send)
+            return
+        more = readable_by(headers)
+        if scope["method"] == "OPTIONS" and b"origin" in headers:
+            await _write(make_reply(200, "text/plain", uuid4_text(), b"", more + preflight(headers)), send)
+            return
+        lines = more.encode("latin-1").split(b"\r\n")[:-1]
+        added = [(name, value) for name, _, value in (line.partition(b": ") for line in lines)]
+
+        async def send_readably(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *added]
+            await send(message)
+
+        await self._answer_page(scope, receive, send_readably)
+
+    async def _answer_page(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["raw_path"] == b"/health":
             status, headers, body = health.answer(scope["method"])
             await send({"type": "http.response.start", "status": status, "headers": headers})
             await send({"type": "http.response.body", "body": body})
             return
-        if is_own(scope["raw_path"]):
-            if self._control is None:  # Starlette takes 60 ms to import: most runs never need it before they serve
-                self._control = self._make_control()
-            await self._control(scope, receive, send)
-            return
-        await answer(self._api, scope, receive, send)
+        if self._control is None:  # Starlette takes 60 ms to import: most runs never need it before they serve
+            self._control = self._make_control()
+        await self._control(scope, receive, send)
 
 
 class _ClientLeft(Exception):

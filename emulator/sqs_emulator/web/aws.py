@@ -82,7 +82,7 @@ class AwsApi:
     def _answer(self, request: HttpRequest) -> Reply | Pending[Reply]:
         """The hot path: long for its calls' sake, each of which every request would pay for."""
         headers = request.headers
-        if b"origin" in headers:
+        if b"origin" in headers or b"sec-fetch-site" in headers or b"referer" in headers:
             return self._origins.guard(request, self._answer)
         request_id = uuid4_text()
         connection = request.connection

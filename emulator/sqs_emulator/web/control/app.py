@@ -15,14 +15,11 @@ from sqs_emulator.web.control.asked import Pages
 from sqs_emulator.web.control.events import EventPages
 from sqs_emulator.web.control.faults import FaultPages
 from sqs_emulator.web.control.lives import LifePages
-from sqs_emulator.web.origins import Origins
 
 
-def make_control(
-    broker: Broker, feed: Feed, origins: Origins, injector: Injector, keys: Mapping[str, str]
-) -> Starlette:
+def make_control(broker: Broker, feed: Feed, injector: Injector, keys: Mapping[str, str]) -> Starlette:
     """Return the app of everything under `/_emulator`."""
-    pages = Pages(broker, origins, keys)
+    pages = Pages(broker, keys)
     accounts = AccountPages(feed, injector)
     events = EventPages(feed)
     lives = LifePages(feed)

@@ -17,7 +17,6 @@ from starlette.routing import Route
 from sqs_emulator.core.broker import Broker
 from sqs_emulator.core.errors import SqsError
 from sqs_emulator.core.identifiers import ACCOUNT_ID, DEFAULT_ACCOUNT
-from sqs_emulator.web.origins import Origins
 from sqs_emulator.web.outbox import hand_over
 from sqs_emulator.wire import credentials
 
@@ -103,10 +102,9 @@ Page = Callable[[Asked], Any]
 class Pages:
     """Makes routes of plain functions, which return what their page says."""
 
-    def __init__(self, broker: Broker, origins: Origins, accounts: Mapping[str, str]) -> None:
+    def __init__(self, broker: Broker, accounts: Mapping[str, str]) -> None:
         self._broker = broker
         self._accounts = accounts  # those that access keys mean which are no account's number
-        self._origins = origins
 
     def get(self, path: str, page: Page) -> Route:
         return self._route(path, "GET", page)
@@ -119,9 +117,6 @@ class Pages:
 
     def _route(self, path: str, method: str, page: Page) -> Route:
         async def answer(request: Request) -> Response:
-            origin = request.headers.get("origin")
-            if origin is not None and not self._origins.allows(origin, request.url.scheme, request.url.netloc):
-                return json(Problem(f"Origin {origin} is not among the allowed origins."), 403)
             asked = Asked(self._broker, self._accounts, request, await request.body())
             try:
                 try:
