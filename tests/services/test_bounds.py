@@ -84,7 +84,7 @@ def test_the_reason_of_a_refusal_stays_behind_a_long_value(sqs: Sqs) -> None:
 
 def test_what_a_client_asks_for_at_length_is_not_kept(sqs: Sqs) -> None:
     url = sqs.create()
-    kept = [selection._kept_selection, identifiers._kept_address, arn._kept]
+    kept = [selection._kept_selection, identifiers.parse_queue_url, arn._parse]
     before = [cache.cache_info().currsize for cache in kept]
 
     for number in range(3):

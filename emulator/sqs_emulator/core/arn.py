@@ -20,7 +20,7 @@ class QueueArn(NamedTuple):
     @classmethod
     def parse(cls, text: str) -> QueueArn:
         """Read an ARN; raises ValueError for a text that is none of a queue."""
-        return (_kept if len(text) <= _KEPT_CHARACTERS else _parse)(text)
+        return _parse(text)
 
     def __str__(self) -> str:
         return f"arn:{self.partition}:sqs:{self.region}:{self.account}:{self.name}"
@@ -31,16 +31,19 @@ class QueueArn(NamedTuple):
         return self.account, self.region
 
 
+_LONGEST: Final = 1_000  # characters of an ARN
+
+
+# A server has few queues, and their ARNs are in every event; bounded, since the text can be a client's: what is refused
+# is not kept.
+@functools.lru_cache(maxsize=4096)
 def _parse(text: str) -> QueueArn:
+    if len(text) > _LONGEST:
+        raise ValueError(f"{text[:_LONGEST]!r}... is not the ARN of a queue")
     fields = text.split(":")
     if len(fields) != 6 or fields[0] != "arn" or fields[2] != "sqs" or not fields[5]:
         raise ValueError(f"{text!r} is not the ARN of a queue")
     return QueueArn(fields[1], fields[3], fields[4], fields[5])
-
-
-# A server has few queues, and their ARNs are in every event; bounded, since the text can be a client's.
-_kept: Final = functools.lru_cache(maxsize=4096)(_parse)
-_KEPT_CHARACTERS: Final = 500
 
 
 def is_called(arn: str, name: str) -> bool:

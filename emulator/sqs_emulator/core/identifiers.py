@@ -11,6 +11,8 @@ from collections.abc import Callable
 from typing import Final, NamedTuple
 from urllib.parse import unquote, urlsplit
 
+from sqs_emulator.core.errors import QueueDoesNotExist
+
 ACCOUNT_ID: Final = re.compile(r"[0-9]{12}", re.ASCII)
 REGION: Final = re.compile(r"[A-Za-z0-9-]+", re.ASCII)  # whatever it is called
 DEFAULT_ACCOUNT: Final = "000000000000"
@@ -55,19 +57,21 @@ class QueueAddress(NamedTuple):
     name: str
 
 
-_KEPT_CHARACTERS: Final = 500  # a longer text is read anew each time: it is the client's
+_LONGEST: Final = 1_000  # characters of a queue's URL
 
 
+# A client uses few queues and sends their URLs with every request; bounded, since the text is the client's.
+@functools.lru_cache(maxsize=4096)
 def parse_queue_url(text: str) -> QueueAddress | None:
     """Read a QueueUrl, a queue URL's path or a bare queue name; None if no queue can be meant.
+
+    Raises QueueDoesNotExist for a text that is longer than any queue's, and so keeps nothing of it.
 
     The host is never looked at (containers and port maps change it); of the path the last two segments count. The forms
     of other local emulators are read too: `/queue/<region>/<account>/<name>` and `/queue/<name>`.
     """
-    return (_kept_address if len(text) <= _KEPT_CHARACTERS else _address)(text)
-
-
-def _address(text: str) -> QueueAddress | None:
+    if len(text) > _LONGEST:
+        raise QueueDoesNotExist
     if "/" not in text:
         return QueueAddress(None, None, text) if text else None
     try:
@@ -82,6 +86,3 @@ def _address(text: str) -> QueueAddress | None:
         region = segments[-3] if len(segments) == 5 and segments[-4] == "queue" else None
         return QueueAddress(account, region, name)
     return QueueAddress(None, None, name) if account == "queue" else None
-
-
-_kept_address: Final = functools.lru_cache(maxsize=4096)(_address)  # a client sends the URLs of few queues, always

@@ -71,7 +71,10 @@ class Subject:
 def _address(request: Request) -> QueueAddress | None:
     """Return which queue a request names: by URL, by name or by ARN."""
     if url := getattr(request, "queue_url", None):
-        return parse_queue_url(url)
+        try:
+            return parse_queue_url(url)
+        except QueueDoesNotExist:
+            return None
     if name := getattr(request, "queue_name", None):
         return QueueAddress(getattr(request, "queue_owner_account_id", None), None, name)
     try:

@@ -34,14 +34,27 @@ _ALL: Final = ("All", "ALL")  # kombu writes the second
 
 Select = Callable[[list[Delivery]], ReceiveMessageResult]
 
-# Longer names are read anew each time: they are the client's, and what is kept of them is bounded.
+# What is kept of a client's names is bounded. An exception is not kept at all.
 _KEPT_CHARACTERS: Final = 1_000
+
+
+class _TooLong(Exception):
+    """Names that are read anew each time."""
 
 
 def selection(asked: tuple[str, ...], attributes: tuple[str, ...]) -> Select:
     """Return what makes the result of deliveries, with the system and message attributes that the request asks for."""
-    length = sum(map(len, asked)) + sum(map(len, attributes))
-    return (_kept_selection if length <= _KEPT_CHARACTERS else _selection)(asked, attributes)
+    try:
+        return _kept_selection(asked, attributes)
+    except _TooLong:
+        return _selection(asked, attributes)
+
+
+@functools.lru_cache(maxsize=256)  # a client asks for the same again and again
+def _kept_selection(asked: tuple[str, ...], attributes: tuple[str, ...]) -> Select:
+    if sum(map(len, asked)) + sum(map(len, attributes)) > _KEPT_CHARACTERS:
+        raise _TooLong
+    return _selection(asked, attributes)
 
 
 def _selection(asked: tuple[str, ...], attributes: tuple[str, ...]) -> Select:
@@ -58,9 +71,6 @@ def _selection(asked: tuple[str, ...], attributes: tuple[str, ...]) -> Select:
         return ReceiveMessageResult(messages=received or None)
 
     return select
-
-
-_kept_selection: Final = functools.lru_cache(maxsize=256)(_selection)  # a client asks for the same again and again
 
 
 def _received(
