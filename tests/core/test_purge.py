@@ -5,6 +5,7 @@ import pytest
 
 from sqs_emulator.core.errors import PurgeQueueInProgress
 from sqs_emulator.core.limits import RELAXED, STRICT
+from sqs_emulator.core.message import Message, State
 from sqs_emulator.core.queue import Counts
 from sqs_emulator.core.receives import Receive
 from sqs_emulator.core.standard import StandardQueue
@@ -54,3 +55,12 @@ def test_relaxed_limits_differ_from_strict_ones_in_the_two_windows_only() -> Non
     strict, relaxed = msgspec.structs.asdict(STRICT), msgspec.structs.asdict(RELAXED)
 
     assert {name for name in strict if strict[name] != relaxed[name]} == {"purge_window_ms", "recreate_window_ms"}
+
+
+def test_a_purged_message_is_gone_for_whoever_still_has_it(queue: StandardQueue) -> None:
+    sent = queue.send(draft(), now=0)
+    assert isinstance(sent, Message)
+
+    queue.purge(now=0)
+
+    assert sent.state is State.GONE
