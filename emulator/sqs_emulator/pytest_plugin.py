@@ -4,11 +4,14 @@ There is one emulator for the whole run, in a thread. Each test gets a new accou
 so tests that run at the same time never meet. Nothing of ours is imported until a test asks for a fixture. The names of
 all fixtures begin with `sqs_`, because pytest-celery and Celery itself have fixtures whose names begin with `celery_`.
 
-The ini option `sqs_emulator_url`, or the variable SQS_EMULATOR_URL, names a running emulator to use instead.
+The ini option `sqs_emulator_url`, or the variable SQS_EMULATOR_URL, names a running emulator to use instead. If a test
+needs it and it is not there, no test is begun. A run whose tests do not need it does not ask for it: the variable may
+be set for the commands.
 """
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from collections.abc import Callable, Generator, Iterator
@@ -39,10 +42,47 @@ def _url(config: pytest.Config) -> str:
     return os.environ.get("SQS_EMULATOR_URL") or str(config.getini("sqs_emulator_url") or "")
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> bool | None:
+    """End a run whose emulator is not there before it begins, with one line for all of its tests."""
+    config = session.config
+    url = _url(config)
+    if not url or config.option.collectonly or not any("sqs_emulator" in _fixtures(item) for item in session.items):
+        return None
+    problem = _problem(url)
+    if problem is None:
+        return None
+    if hasattr(config, "workerinput"):  # a process of pytest-xdist: the first process prints it once for all
+        session.shouldfail = problem
+        return True
+    raise pytest.UsageError(problem)
+
+
+def _fixtures(item: pytest.Item) -> list[str]:
+    names: list[str] = getattr(item, "fixturenames", [])
+    return names
+
+
+def _problem(url: str) -> str | None:
+    from sqs_emulator.testing import EmulatorError, RunningEmulator
+
+    try:
+        with RunningEmulator(url) as running:
+            running.check()
+    except (EmulatorError, ValueError) as error:
+        return (
+            f"sqs_emulator: {error} SQS_EMULATOR_URL, or the option sqs_emulator_url, says where it is; without both, "
+            "the tests start their own."
+        )
+    return None
+
+
 @pytest.fixture(scope="session")
 def sqs_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator | RunningEmulator]:
     """The emulator of the run: `url` is its endpoint, `new_account()` makes an account on it."""
     if url := _url(pytestconfig):
+        if problem := _problem(url):  # for a test that asks by `getfixturevalue`, which is not known before
+            pytest.fail(problem, pytrace=False)
         from sqs_emulator.testing import RunningEmulator
 
         with RunningEmulator(url) as running:
@@ -74,7 +114,12 @@ def _forget_queue_urls() -> None:
 @pytest.fixture
 def sqs_client(sqs_account: AccountClient) -> Iterator[Any]:
     """A boto3 client of this test's account."""
-    boto3 = pytest.importorskip("boto3", reason="sqs_client needs boto3")
+    try:
+        boto3 = importlib.import_module("boto3")
+    except ModuleNotFoundError as error:
+        if error.name != "boto3":
+            raise
+        pytest.fail("The fixture sqs_client needs boto3, which is not installed: pip install boto3", pytrace=False)
     client = boto3.client("sqs", endpoint_url=sqs_account.url, **sqs_account.credentials)
     yield client
     client.close()

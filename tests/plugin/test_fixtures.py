@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 
 import pytest
 
@@ -117,9 +120,10 @@ def test_without_boto3_only_its_fixture_is_missing(suite: pytest.Pytester) -> No
     """
 
     suite.makepyfile(tests)
-    result = suite.runpytest_subprocess("-rs")
-    result.assert_outcomes(passed=1, skipped=1)
-    result.stdout.fnmatch_lines(["*sqs_client needs boto3*"])
+    result = suite.runpytest_subprocess()
+    result.assert_outcomes(passed=1, errors=1)
+    said = [line for line in result.outlines if "boto3" in line and line.startswith(("E ", "The fixture"))]
+    assert said == ["The fixture sqs_client needs boto3, which is not installed: pip install boto3"]
 
 
 def test_celerys_own_fixtures_work_on_the_broker(suite: pytest.Pytester) -> None:
@@ -178,14 +182,16 @@ def running() -> Iterator[Emulator]:
         yield emulator
 
 
+@pytest.mark.parametrize("form", ["{0}", "{0}/", "{1}"])
 @pytest.mark.parametrize("way", ["ini", "variable"])
 def test_a_running_emulator_can_be_used_instead(
-    suite: pytest.Pytester, running: Emulator, monkeypatch: pytest.MonkeyPatch, way: str
+    suite: pytest.Pytester, running: Emulator, monkeypatch: pytest.MonkeyPatch, way: str, form: str
 ) -> None:
+    url = form.format(running.url, running.url.removeprefix("http://"))
     if way == "ini":
-        suite.makeini(f"[pytest]\nsqs_emulator_url = {running.url}\n")
+        suite.makeini(f"[pytest]\nsqs_emulator_url = {url}\n")
     else:
-        monkeypatch.setenv("SQS_EMULATOR_URL", running.url)
+        monkeypatch.setenv("SQS_EMULATOR_URL", url)
     tests = f"""
         def test_attached(sqs_account, sqs_emulator, sqs_queue):
             assert sqs_emulator.url == sqs_account.url == {running.url!r}
@@ -195,6 +201,88 @@ def test_a_running_emulator_can_be_used_instead(
     run(suite, tests, passed=1)
 
     assert running.broker.accounts == {}, "the account is dropped there too"
+
+
+@pytest.fixture
+def nobody() -> str:
+    """Return host and port of nobody."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return f"127.0.0.1:{server.getsockname()[1]}"
+
+
+SEVERAL_TESTS = """
+    import pytest
+
+    @pytest.mark.parametrize("turn", range(4))
+    def test_alone(sqs_queue, turn):
+        sqs_queue("jobs")
+"""
+
+
+@pytest.mark.parametrize("processes", [(), ("-n", "2")], ids=["alone", "xdist"])
+@pytest.mark.parametrize("way", ["ini", "variable"])
+def test_where_nobody_answers_that_is_said_once_and_no_test_is_begun(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, nobody: str, way: str, processes: tuple[str, ...]
+) -> None:
+    if way == "ini":
+        suite.makeini(f"[pytest]\nsqs_emulator_url = {nobody}\n")
+    else:
+        monkeypatch.setenv("SQS_EMULATOR_URL", nobody)
+    suite.makepyfile(SEVERAL_TESTS)
+
+    result = suite.runpytest_subprocess(*processes)
+
+    said = [line for line in (*result.outlines, *result.errlines) if nobody in line]
+    assert len(said) == 1, result.outlines
+    assert f"no emulator answers at http://{nobody}: Connection refused." in said[0]
+    assert "SQS_EMULATOR_URL" in said[0]
+    assert result.ret != pytest.ExitCode.OK
+    result.assert_outcomes()
+
+
+@pytest.mark.parametrize(
+    ("url", "said"),
+    [
+        ("ftp://localhost", "url is 'ftp://localhost'; allowed is a URL such as http://localhost:9324."),
+        ("{0}/", "what answers at {0} is not an sqs-emulator."),
+    ],
+    ids=["no url", "no emulator"],
+)
+def test_what_can_be_no_emulator_is_a_usage_error(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, url: str, said: str
+) -> None:
+    with HTTPServer(("127.0.0.1", 0), BaseHTTPRequestHandler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        web_server = f"http://127.0.0.1:{server.server_port}"
+        monkeypatch.setenv("SQS_EMULATOR_URL", url.format(web_server))
+        suite.makepyfile(SEVERAL_TESTS)
+
+        result = suite.runpytest_subprocess("-p", "no:xdist")
+        server.shutdown()
+
+    assert result.ret == pytest.ExitCode.USAGE_ERROR
+    assert sum(said.format(web_server) in line for line in result.errlines) == 1
+
+
+def test_nobody_is_missed_by_tests_that_need_no_emulator(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, nobody: str
+) -> None:
+    monkeypatch.setenv("SQS_EMULATOR_URL", nobody)
+
+    run(suite, "def test_sum():\n    assert 1 + 1 == 2", passed=1)
+
+
+def test_a_fixture_that_is_asked_for_late_says_in_one_line_that_nobody_answers(
+    suite: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, nobody: str
+) -> None:
+    monkeypatch.setenv("SQS_EMULATOR_URL", nobody)
+    suite.makepyfile("def test_late(request):\n    request.getfixturevalue('sqs_queue')")
+
+    result = suite.runpytest_subprocess("--tb=short")
+
+    result.assert_outcomes(failed=1)
+    assert "Traceback" not in result.stdout.str()
+    assert f"no emulator answers at http://{nobody}" in result.stdout.str()
 
 
 def test_tests_that_run_at_the_same_time_do_not_meet(suite: pytest.Pytester, running: Emulator) -> None:

@@ -7,7 +7,6 @@ import functools
 import os
 from collections.abc import Callable
 from typing import Any, Final
-from urllib.parse import urlsplit
 
 import click
 
@@ -30,9 +29,12 @@ class Running:
     def __init__(self, url: str, account: str) -> None:
         from sqs_emulator.testing import AccountClient  # http and ssl take long to import, and --help needs neither
 
+        try:
+            client = AccountClient(url, account)
+        except ValueError as error:
+            raise click.ClickException(str(error)) from None
         self.account = account
-        self.url = url
-        client = AccountClient(url, account)
+        self.url = client.url
         self._control = client.control
         self.close = client.close
 
@@ -49,19 +51,19 @@ class Running:
         from http.client import HTTPException
 
         from sqs_emulator.testing import EmulatorError
+        from sqs_emulator.testing.address import told
 
         try:
             return question()
         except EmulatorError as error:
             raise CommandRefused(str(error)) from None
         except OSError as error:
-            why = error.strerror or str(error) or type(error).__name__
             raise click.ClickException(
-                f"no emulator answers at {self.url}: {why}. Start one with `sqs-emulator serve`, or say with --url or "
-                f"{URL_VARIABLE} where it is."
+                f"{told(self.url, error)} Start one with `sqs-emulator serve`, or say with --url or {URL_VARIABLE} "
+                "where it is."
             ) from None
-        except (HTTPException, ValueError):
-            raise click.ClickException(f"what answers at {self.url} is not an sqs-emulator.") from None
+        except (HTTPException, ValueError) as error:
+            raise click.ClickException(told(self.url, error)) from None
 
 
 class Chosen:
@@ -72,19 +74,7 @@ class Chosen:
     as_json: bool = False
 
     def running(self) -> Running:
-        return Running(_url(self.url or os.environ.get(URL_VARIABLE) or DEFAULT_URL), self.account or _own_account())
-
-
-def _url(given: str) -> str:
-    url = given if "://" in given else f"http://{given}"
-    try:
-        parts = urlsplit(url)
-        is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-    except ValueError:  # a port that is none
-        is_one = False
-    if not is_one:
-        raise click.ClickException(f"url is {given!r}; allowed is a URL such as {DEFAULT_URL}.")
-    return f"{parts.scheme}://{parts.netloc}"
+        return Running(self.url or os.environ.get(URL_VARIABLE) or DEFAULT_URL, self.account or _own_account())
 
 
 def _own_account() -> str:

@@ -14,11 +14,13 @@ import ssl
 from collections.abc import Mapping
 from urllib.parse import urlsplit
 
+from sqs_emulator.testing.address import read_url
+
 
 class Connections:
     def __init__(self, url: str) -> None:
-        self.url = url.rstrip("/")
         self._idle: list[http.client.HTTPConnection] = []
+        self.url = read_url(url)
 
     def ask(
         self, method: str, target: str, body: bytes | None, headers: Mapping[str, str], timeout: float
