@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import sys
 from collections.abc import Callable, Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -97,18 +96,12 @@ def sqs_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator | RunningEmul
 @pytest.fixture
 def sqs_account(sqs_emulator: Emulator | RunningEmulator) -> Iterator[AccountClient]:
     """A new account for this test, with its own queues, time and faults; it is dropped at the end."""
+    from sqs_emulator.testing.celery import forget_queue_urls
+
     with sqs_emulator.new_account() as account:
-        _forget_queue_urls()
+        forget_queue_urls()
         yield account
-        _forget_queue_urls()
-
-
-def _forget_queue_urls() -> None:
-    """kombu 5.6 and older keep queue URLs on a class, where the application of the next test would find them."""
-    transport = sys.modules.get("kombu.transport.SQS")
-    cache = getattr(getattr(transport, "Channel", None), "_queue_cache", None)
-    if isinstance(cache, dict):
-        cache.clear()
+        forget_queue_urls()
 
 
 @pytest.fixture

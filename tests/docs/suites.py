@@ -27,6 +27,7 @@ OURS: Final = Path(sys.executable)
 SERVED: Final = "localhost:9324"
 # Shell lines that are run here. Each document's test names the other lines that may stand there.
 RUNNABLE: Final = re.compile(r"(SQS_EMULATOR_URL=\S+ )?(pytest|python)( .*)?")
+_UNITTESTS: Final = ("python -m unittest", "python manage.py test")
 _REPORT: Final = "report.xml"
 _STRANGERS: Final = ("AWS_", "CELERY_", "PYTEST_", "PYTHON", "SQS_EMULATOR_")
 _FAILS: Final = "test_that_fails"  # what tests are called that a document shows the failure of
@@ -77,6 +78,11 @@ def needs_a_server(section: Section) -> bool:
     return any(SERVED in block.text for block in section.blocks)
 
 
+def needs_django(section: Section) -> bool:
+    """Say whether it needs a package that only some environments have."""
+    return any("django" in text for text in section.files().values())
+
+
 def run(section: Section, directory: Path, *, python: Path = OURS, **variables: str) -> None:
     """Run the code of a section; fails when a test fails, when one is not run, or when it prints something else."""
     for name, text in section.files().items():
@@ -112,18 +118,24 @@ def _run(section: Section, command: str, directory: Path, variables: Mapping[str
         report.unlink()
     else:
         assert ran.returncode == 0, ran.stdout
+        if command in _UNITTESTS:
+            assert f"Ran {sum(map(len, _tests(section).values()))} test" in ran.stdout, ran.stdout
     for block in section.of("text"):
         _assert_shown(block.text, ran.stdout)
 
 
 def _expected(section: Section) -> dict[str, set[str]]:
     """Return the outcomes of each module: passed, or failed if that is what the document shows."""
-    files = section.files()
-    tests = {name: re.findall(r"^ *def (test_\w+)", files[name], re.MULTILINE) for name in section.own_tests()}
     return {
         module.removesuffix(".py"): {"failed" if name.startswith(_FAILS) else "passed" for name in names}
-        for module, names in tests.items()
+        for module, names in _tests(section).items()
     }
+
+
+def _tests(section: Section) -> dict[str, list[str]]:
+    """Return the names of the tests of each module."""
+    files = section.files()
+    return {name: re.findall(r"^ *def (test_\w+)", files[name], re.MULTILINE) for name in section.own_tests()}
 
 
 def _outcomes(report: Path) -> dict[str, set[str]]:

@@ -16,10 +16,12 @@ from sqs_emulator import Config, Emulator
 from sqs_emulator.observe.history import WHAT
 from sqs_emulator.testing import AccountClient, CeleryBroker, ClockClient, FaultClient, MessageClient, QueueClient
 from tests.docs.document import ROOT, Section, read
-from tests.docs.suites import commands, environment, run, together, unknown_blocks
+from tests.docs.suites import commands, environment, needs_django, run, together, unknown_blocks
 
 DOCUMENT: Final = read("testing.md")
-SUITES: Final = [section for section in DOCUMENT if commands(section)]
+# Those for Django are run in `tests/packaging`, whose environment has it, and there all recipes are run together.
+HERE: Final = [section for section in DOCUMENT if not needs_django(section)]
+SUITES: Final = [section for section in HERE if commands(section)]
 # Commands that other tests check, here or elsewhere.
 OTHER_COMMANDS: Final = {"pip install .", "docker compose run --rm tests"}
 
@@ -29,7 +31,7 @@ def section(title: str) -> Section:
     return found
 
 
-@pytest.mark.parametrize("recipe", [*SUITES, together(DOCUMENT)], ids=str)
+@pytest.mark.parametrize("recipe", [*SUITES, together(HERE)], ids=str)
 def test_a_recipe_of_the_document_passes(recipe: Section, tmp_path: Path) -> None:
     if any("celery" in text for text in recipe.files().values()):
         pytest.importorskip("celery", reason="a recipe for Celery, which is not installed")
@@ -38,7 +40,8 @@ def test_a_recipe_of_the_document_passes(recipe: Section, tmp_path: Path) -> Non
 
 
 def test_nothing_in_the_document_is_left_out() -> None:
-    assert len(SUITES) == 17
+    assert len(SUITES) == 18
+    assert [section.title for section in DOCUMENT if needs_django(section)] == ["Django and Celery"]
     assert unknown_blocks(DOCUMENT, OTHER_COMMANDS, files={"compose.yaml"}) == []
 
 

@@ -47,21 +47,21 @@ def image(shared: Path) -> Image:
 
 
 def _celery_with_its_extras() -> Environment:
-    """Celery as the project tests it, with the extra that brings pytest-celery."""
+    """Celery as the project tests it, with the extra that brings pytest-celery, and Django."""
     groups = tomllib.loads((REPOSITORY / "pyproject.toml").read_text("utf-8"))["dependency-groups"]
     (celery,) = [str(one) for one in groups["clients"] if one.startswith("celery[sqs]")]
     return Environment(
         "pytest-celery",
         install=(
             (sys.executable, "-m", "venv", "--without-pip", "."),
-            (*_PIP, "install", celery.replace("[sqs]", "[sqs,pytest]")),
+            (*_PIP, "install", celery.replace("[sqs]", "[sqs,pytest]"), "django"),
         ),
     )
 
 
 @pytest.fixture(scope="session")
 def python_with_celery(shared: Path, image: Image) -> Path:
-    """A Python that has the wheel, and Celery with pytest-celery. Its folder is kept for the next run."""
+    """A Python that has the wheel, Celery with pytest-celery, and Django. Its folder is kept for the next run."""
     environment = _celery_with_its_extras()
     folder = REPOSITORY / ".clients" / environment.name
     with _once(shared, "celery") as done:

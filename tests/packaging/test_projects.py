@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.docs.document import Section, read
-from tests.docs.suites import environment, needs_a_server, run, together
+from tests.docs.suites import commands, environment, needs_a_server, needs_django, run, together
 
 THEIR_OWN = """
 import emulator
@@ -68,6 +68,14 @@ def test_the_recipes_pass_together_with_pytest_celery_installed(python_with_cele
     recipes = [section for section in read("testing.md") if not needs_a_server(section)]
 
     run(together(recipes), tmp_path, python=python_with_celery)
+
+
+@pytest.mark.celery
+def test_djangos_own_test_runner_runs_the_recipe_for_it(python_with_celery: Path, tmp_path: Path) -> None:
+    (recipe,) = [section for section in read("testing.md") if needs_django(section)]
+
+    assert commands(recipe) == ["python manage.py test"]
+    run(recipe, tmp_path, python=python_with_celery)
 
 
 @pytest.mark.celery

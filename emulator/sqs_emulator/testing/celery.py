@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from typing import Any
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 from sqs_emulator.testing.account import AccountClient
+
+_SETTINGS: Final = ("broker_url", "broker_read_url", "broker_write_url", "broker_transport_options")
+_VARIABLES: Final = ("CELERY_BROKER_URL", "CELERY_BROKER_READ_URL", "CELERY_BROKER_WRITE_URL")
 
 
 class CeleryBroker:
@@ -27,12 +32,44 @@ class CeleryBroker:
     @contextlib.contextmanager
     def serve(self, app: Any) -> Iterator[Any]:
         """Let an existing application use this broker; its own transport options stay in force beside ours."""
-        own = app.conf.broker_transport_options
-        app.conf.broker_url = self.url
-        app.conf.broker_transport_options = {**own, **self.transport_options}
-        try:
-            yield app
-        finally:
-            app.conf.broker_transport_options = own
-            app.close()
-            del app.amqp  # it holds connections to this account
+        own = {name: app.conf.get(name) for name in _SETTINGS}
+        options = {**(own["broker_transport_options"] or {}), **self.transport_options}
+        with _without(_VARIABLES):  # Celery reads them before its settings
+            app.conf.update(
+                broker_url=self.url, broker_read_url=None, broker_write_url=None, broker_transport_options=options
+            )
+            _let_go(app)
+            try:
+                yield app
+            finally:
+                app.conf.update(own)
+                _let_go(app)
+
+
+def _let_go(app: Any) -> None:
+    """Let an application forget its connections: they lead to where it was before.
+
+    `app.close()` does so too. But it also makes Celery forget the application, and a shared task that is defined
+    afterwards would never be added to it.
+    """
+    app._pool = None
+    del app.amqp  # it holds a pool of producers
+    forget_queue_urls()
+
+
+def forget_queue_urls() -> None:
+    """kombu 5.6 and older keep queue URLs on a class, where the application of the next test would find them."""
+    transport = sys.modules.get("kombu.transport.SQS")
+    cache = getattr(getattr(transport, "Channel", None), "_queue_cache", None)
+    if isinstance(cache, dict):
+        cache.clear()
+
+
+@contextlib.contextmanager
+def _without(variables: Iterable[str]) -> Iterator[None]:
+    """Take variables out of the environment, and put them back."""
+    taken = {name: os.environ.pop(name) for name in variables if name in os.environ}
+    try:
+        yield
+    finally:
+        os.environ.update(taken)
