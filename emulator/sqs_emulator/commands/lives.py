@@ -10,10 +10,9 @@ from typing import Any, Final
 import click
 
 from sqs_emulator.commands import words
-from sqs_emulator.commands.running import CommandRefused, Running, with_emulator
+from sqs_emulator.commands.running import CommandRefused, Running, in_region, with_emulator
 from sqs_emulator.commands.table import Column, table
 from sqs_emulator.commands.terminal import say, say_json, tell, width, wrapped
-from sqs_emulator.core.arn import is_called
 
 Life = dict[str, Any]
 _COLUMNS: Final = (
@@ -30,16 +29,18 @@ _AMBIGUOUS_SHOWN: Final = 5
 @click.command()
 @click.argument("which", metavar="[MESSAGE_ID|TASK_ID]", required=False)
 @click.option("--queue", help="Only messages that were in this queue.")
+@in_region
 @with_emulator
-def history(running: Running, which: str | None, queue: str | None, as_json: bool) -> None:
+def history(running: Running, which: str | None, queue: str | None, region: str | None, as_json: bool) -> None:
     """Tell what became of a message, or of a Celery task.
 
     The beginning of an id is enough. Without an id: a table of all messages of which events are remembered. Times are
     those of the account's clock, in UTC.
     """
     lives = _all(running) if which is None else _found(running, which)
-    if queue is not None:
-        lives = [life for life in lives if _passed(life, queue)]
+    if queue is not None or region is not None:
+        there = {life["message_id"] for life in running.get("history", queue=queue, region=region)["histories"]}
+        lives = [life for life in lives if life["message_id"] in there]
     if as_json:
         say_json({"histories": lives})
     elif not lives:
@@ -89,11 +90,6 @@ def _ids(life: Life) -> list[str]:
 
 def _task_id(life: Life) -> str:
     return str(life.get("celery", {}).get("id", ""))
-
-
-def _passed(life: Life, queue: str) -> bool:
-    places = {life["queue"], *(entry["queue"] for entry in life["entries"])}
-    return any(is_called(place, queue) for place in places)
 
 
 def _nothing(running: Running, which: str | None, queue: str | None) -> str:
@@ -172,6 +168,7 @@ _PATIENCE: Final = 10.0  # s: beyond the wait itself
 @click.command()
 @click.option("--event", help="What to wait for, in the words of a history: sent, received, deleted, timed out ...")
 @click.option("--queue", help="In this queue.")
+@in_region
 @click.option("--task", help="To a Celery task of this name.")
 @click.option("--task-id", help="To this Celery task.")
 @click.option("--message-id", help="To this message.")
@@ -182,6 +179,7 @@ def wait(
     running: Running,
     event: str | None,
     queue: str | None,
+    region: str | None,
     task: str | None,
     task_id: str | None,
     message_id: str | None,
@@ -199,6 +197,7 @@ def wait(
         timeout + _PATIENCE,
         event=event,
         queue=queue,
+        region=region,
         task=task,
         task_id=task_id,
         message_id=message_id,

@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from sqs_emulator.commands import words
-from sqs_emulator.commands.running import Running, with_emulator
+from sqs_emulator.commands.running import Running, in_region, with_emulator
 from sqs_emulator.commands.table import Column, Rank, table
 from sqs_emulator.commands.terminal import say, say_json, tell, width, wrapped
 
@@ -35,14 +35,24 @@ _COLUMNS: Final = (
 @click.option("--limit", type=click.IntRange(1, _MOST), default=10, show_default=True, help="How many at most.")
 @click.option("--offset", type=click.IntRange(0), default=0, help="How many of the first ones to leave out.")
 @click.option("--body", is_flag=True, help="Show everything about each message, with its body.")
+@in_region
 @with_emulator
-def peek(running: Running, queue: str, state: str | None, limit: int, offset: int, body: bool, as_json: bool) -> None:
+def peek(
+    running: Running,
+    queue: str,
+    region: str | None,
+    state: str | None,
+    limit: int,
+    offset: int,
+    body: bool,
+    as_json: bool,
+) -> None:
     """Look at messages of QUEUE without receiving them.
 
     QUEUE is its name, URL or ARN. hidden: how long the delay or the visibility timeout still lasts; behind: the message
     of its group that is in flight; age: how long ago it was sent. Times are those of the account's clock.
     """
-    page = running.get("messages", queue=queue, state=state, limit=limit, offset=offset)
+    page = running.get("messages", queue=queue, region=region, state=state, limit=limit, offset=offset)
     if as_json:
         say_json(page)
     elif page["messages"]:

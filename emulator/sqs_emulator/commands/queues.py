@@ -8,7 +8,7 @@ from typing import Any, Final
 import click
 
 from sqs_emulator.commands import words
-from sqs_emulator.commands.running import Running, with_emulator
+from sqs_emulator.commands.running import Running, in_region, with_emulator
 from sqs_emulator.commands.table import Column, Rank, table
 from sqs_emulator.commands.terminal import say, say_json, tell, width
 
@@ -82,13 +82,14 @@ _OTHERS_SHOWN: Final = 3
 
 @click.command()
 @click.argument("queue")
+@in_region
 @with_emulator
-def purge(running: Running, queue: str, as_json: bool) -> None:
+def purge(running: Running, queue: str, region: str | None, as_json: bool) -> None:
     """Delete all messages of QUEUE, whatever their state.
 
     QUEUE is its name, URL or ARN.
     """
-    purged = running.post("purge", None, queue=queue)
+    purged = running.post("purge", None, queue=queue, region=region)
     if as_json:
         say_json(purged)
     elif purged["messages"]:

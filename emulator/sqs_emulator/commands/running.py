@@ -88,6 +88,11 @@ def _keep(context: click.Context, option: click.Parameter, value: str | bool | N
         setattr(context.ensure_object(Chosen), str(option.name), value)
 
 
+in_region: Final = click.option(
+    "--region", help="The queue's region, if the account has a queue of that name in several."
+)
+
+
 def with_emulator(command: Command) -> Command:
     """Give a command the options that choose emulator, account and form; it is called with a Running and `as_json`."""
 

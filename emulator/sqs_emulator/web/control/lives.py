@@ -7,12 +7,13 @@ from typing import Final
 
 import msgspec
 
-from sqs_emulator.core.arn import QueueArn, is_called
+from sqs_emulator.core.arn import QueueArn
 from sqs_emulator.observe.doctor import diagnose
 from sqs_emulator.observe.feed import Feed
 from sqs_emulator.observe.findings import Finding
 from sqs_emulator.observe.history import History, histories, history, task_histories
 from sqs_emulator.web.control.asked import Asked, PageRefused
+from sqs_emulator.web.control.named import Named, filter_of
 from sqs_emulator.web.control.wanted import Wanted
 from sqs_emulator.web.control.watching import LONGEST_WAIT, Watch, WatchEnded, catch_up
 
@@ -42,9 +43,9 @@ class LifePages:
 
     def histories(self, asked: Asked) -> Histories:
         """Return the lives of a message, of the messages of a Celery task, or of all messages that were in a queue."""
-        asked.only("message_id", "task_id", "queue")
+        asked.only("message_id", "task_id", "queue", "region")
         catch_up(asked.broker, asked.account, asked.now)
-        message_id, task_id, queue = (asked.query.get(name) for name in ("message_id", "task_id", "queue"))
+        message_id, task_id = asked.query.get("message_id"), asked.query.get("task_id")
         if message_id is not None:
             found = history(asked.broker, self._feed.events(), message_id)
             if found is None or not _is_of(found, asked.account):
@@ -53,7 +54,9 @@ class LifePages:
         if task_id is not None:
             lives = task_histories(asked.broker, self._feed.events(), task_id)
             return Histories([life for life in lives if _is_of(life, asked.account)])
-        return Histories([life for life in self._all(asked) if queue is None or _passed(life, queue)])
+        lives = self._all(asked)
+        queue = filter_of(asked, _places(lives))
+        return Histories([life for life in lives if _passed(life, queue)])
 
     def _all(self, asked: Asked) -> list[History]:
         return [life for life in histories(asked.broker, self._feed.events()) if _is_of(life, asked.account)]
@@ -65,10 +68,11 @@ class LifePages:
     async def wait(self, asked: Asked) -> History:
         """Answer with a message's life when something has happened to it, or has already; 408 if it does not in time.
 
-        `event` (in the words of a history: sent, received, deleted, dead-lettered ...), `queue`, `message_id`, `task`,
-        `task_id`: all that are given must fit. `count`: until it has happened so often. `timeout`: real seconds.
+        `event` (in the words of a history: sent, received, deleted, dead-lettered ...), `queue`, `region`,
+        `message_id`, `task`, `task_id`: all that are given must fit. `count`: until it has happened so often.
+        `timeout`: real seconds.
         """
-        asked.only("event", "queue", "message_id", "task", "task_id", "count", "timeout")
+        asked.only("event", "queue", "region", "message_id", "task", "task_id", "count", "timeout")
         timeout = asked.number("timeout", 5, highest=LONGEST_WAIT)
         if len(self._watches) >= _MOST_WAITS:
             raise PageRefused(f"{_MOST_WAITS} requests wait here already, and no more can.", 503)
@@ -98,10 +102,14 @@ def _is_of(life: History, account: str) -> bool:
     return QueueArn.parse(life.queue).account == account
 
 
-def _passed(life: History, queue: str) -> bool:
-    """Say whether a message was in a queue, given by its name or ARN."""
-    places = {life.queue, *(entry.queue for entry in life.entries)}
-    return any(is_called(place, queue) for place in places)
+def _places(lives: list[History]) -> set[str]:
+    """Return the ARNs of the queues that messages were in."""
+    return {arn for life in lives for arn in (life.queue, *(entry.queue for entry in life.entries))}
+
+
+def _passed(life: History, queue: Named) -> bool:
+    """Say whether a message was in a queue."""
+    return any(queue.fits(arn) for arn in _places([life]))
 
 
 def _in_short(life: History) -> str:

@@ -9,7 +9,7 @@ from sqs_emulator.core.errors import QueueDoesNotExist
 from sqs_emulator.core.identifiers import uuid4_text
 from sqs_emulator.observe.peek import localstack_messages
 from sqs_emulator.web.control.asked import Asked, PageRefused
-from sqs_emulator.web.control.queues import queue_of
+from sqs_emulator.web.control.named import QueueInSeveralRegions, queue_of
 from sqs_emulator.wire import aws_json, aws_query, xml
 
 _JSON = "application/json"
@@ -30,6 +30,8 @@ def messages(asked: Asked) -> Response:
         asked.query = {**asked.query, "queue": asked.query.get("QueueUrl") or asked.sent("QueueUrl")}
     try:
         queue = queue_of(asked)
+    except QueueInSeveralRegions:
+        raise
     except PageRefused:
         encode_error = aws_json.encode_error if in_protocol else aws_query.encode_error
         status, body = encode_error(SQS, QueueDoesNotExist(), request_id)

@@ -8,11 +8,11 @@ import msgspec
 
 from sqs_emulator.core import attributes as queue_attributes
 from sqs_emulator.core.arn import QueueArn
-from sqs_emulator.core.identifiers import parse_queue_url
 from sqs_emulator.core.message import State
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.observe.peek import STATES, PeekedMessage, peek
 from sqs_emulator.web.control.asked import Asked, PageRefused
+from sqs_emulator.web.control.named import queue_of
 
 _MOST: Final = 1_000  # messages at a time
 
@@ -85,34 +85,10 @@ def messages(asked: Asked) -> MessagesSeen:
 
 
 def purge(asked: Asked) -> Purged:
+    asked.only("queue", "region")
     queue = queue_of(asked)
     now = queue.clock.now()
     queue.catch_up(now)
     there = len(queue.messages)
     queue.purge(now=now)
     return Purged(queue.name, there)
-
-
-def queue_of(asked: Asked) -> Queue:
-    """Return the queue that `?queue=` means: a name, a URL or an ARN."""
-    given = asked.query.get("queue", "")
-    if not given:
-        raise PageRefused("Which queue? Say ?queue= with its name, URL or ARN.")
-    if given.startswith("arn:"):
-        found = asked.broker.find_arn(given)
-    else:
-        address = parse_queue_url(given)
-        account = (address and address.account) or asked.account
-        found = None if address is None else _named(asked, account, address.name, asked.query.get("region"))
-    if found is None:
-        raise PageRefused(f"There is no queue {given} in account {asked.account}.", 404)
-    return found
-
-
-def _named(asked: Asked, account: str, name: str, region: str | None) -> Queue | None:
-    """Return the queue of that name, in whatever region it is unless one is named."""
-    owner = asked.broker.accounts.get(account)
-    if owner is None:
-        return None
-    places = owner.regions.values() if region is None else filter(None, [owner.regions.get(region)])
-    return next((place.queues[name] for place in places if name in place.queues), None)

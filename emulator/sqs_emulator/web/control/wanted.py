@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from sqs_emulator.core.arn import QueueArn, is_called
+from sqs_emulator.core.arn import QueueArn
 from sqs_emulator.core.events import Event, MessageEvent, MessageMoved, MessageSent
 from sqs_emulator.observe.envelope import decode
 from sqs_emulator.observe.history import WHAT, History
 from sqs_emulator.web.control.asked import Asked, PageRefused
+from sqs_emulator.web.control.named import filter_of
 
 
 class Wanted:
@@ -20,7 +21,8 @@ class Wanted:
         self.last = ""  # the message that it happened to last
         self._broker = asked.broker
         self._account = asked.account
-        names = ("event", "queue", "message_id", "task", "task_id")
+        self._queue = filter_of(asked, {entry.queue for life in lives for entry in life.entries})
+        names = ("event", "queue", "region", "message_id", "task", "task_id")
         self._given = {name: asked.query[name] for name in names if name in asked.query}
         self._what = _what(self._given["event"]) if "event" in self._given else None
         # A message is known by what it said when it was sent: its body may be gone by the time that something happens.
@@ -49,7 +51,7 @@ class Wanted:
         given = self._given
         if self._what not in (None, what):
             return False
-        if "queue" in given and not is_called(queue, given["queue"]):
+        if not self._queue.fits(queue):
             return False
         if given.get("message_id", message_id) != message_id:
             return False
