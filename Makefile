@@ -1,10 +1,11 @@
 # `make demo` and `make test` need Python 3.11 or newer, make, and a package registry that pip can reach.
-# The environments are made here, once, and again when pyproject.toml changes.
+# The environments are made here, once, and again when pyproject.toml changes. The demo has a small one of its own.
 
 PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3.14 python3 python; do \
 	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$each; break; }; done)
 VENV ?= .venv
 LOWEST ?= .venv-lowest
+DEMO ?= .venv-demo
 # More processes than cores: the Celery tests mostly wait, in real seconds.
 JOBS ?= 3
 PYTEST_ARGS ?=
@@ -19,8 +20,8 @@ PIP := -m pip --quiet --disable-pip-version-check
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
 
-demo: $(VENV)/.installed ## Kill a Celery worker in the middle of a task, and see the task come back
-	$(BIN)/python examples/demo.py
+demo: $(DEMO)/.installed ## Kill a Celery worker in the middle of a task, and see the task come back
+	$(DEMO)/bin/python examples/demo.py
 
 serve: $(VENV)/.installed ## Serve on port 9324
 	$(BIN)/sqs-emulator serve
@@ -60,7 +61,7 @@ wheel: $(VENV)/.installed ## Build the wheel into dist/
 	$(BIN)/python $(PIP) wheel --no-deps --wheel-dir dist .
 
 clean: ## Remove the environments and what was built
-	rm -rf $(VENV) $(LOWEST) .clients build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(LOWEST) $(DEMO) .clients build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 install: $(VENV)/.installed ## Make the environment
 
@@ -69,6 +70,13 @@ $(VENV)/.installed: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(VENV)/bin/python $(PIP) install --upgrade 'pip>=25.1'
 	$(VENV)/bin/python $(PIP) install --upgrade --editable . --group dev
+	@touch $@
+
+# What the demo needs, and no tools of ours: it is the first thing that somebody tries.
+$(DEMO)/.installed: pyproject.toml examples/celery/requirements.txt
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer was found: make PYTHON=/path/to/python" >&2; exit 1; }
+	$(PYTHON) -m venv $(DEMO)
+	$(DEMO)/bin/python $(PIP) install --upgrade --editable . --requirement examples/celery/requirements.txt
 	@touch $@
 
 $(VENV)/.mutants: $(VENV)/.installed
