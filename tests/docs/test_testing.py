@@ -23,7 +23,7 @@ DOCUMENT: Final = read("testing.md")
 HERE: Final = [section for section in DOCUMENT if not needs_django(section)]
 SUITES: Final = [section for section in HERE if commands(section)]
 # Commands that other tests check, here or elsewhere.
-OTHER_COMMANDS: Final = {"pip install .", "docker compose run --rm tests"}
+OTHER_COMMANDS: Final = {"pip install .", 'pip install "celery[sqs]"', "docker compose run --rm tests"}
 
 
 def section(title: str) -> Section:

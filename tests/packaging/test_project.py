@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 import tomllib
+from pathlib import Path
 from typing import Any, Final
 
 from sqs_emulator import __version__
@@ -61,3 +63,14 @@ def test_the_changelog_is_of_this_version() -> None:
 
     assert versions[0] in ("Unreleased", __version__)
     assert {text for marks, text in headings if marks == "###"} <= {"Added", "Changed", "Fixed"}
+
+
+def test_the_demo_installs_what_it_needs_and_no_tools_of_ours(tmp_path: Path) -> None:
+    make = ["make", "--dry-run", "demo", f"DEMO={tmp_path}/demo", f"VENV={tmp_path}/venv"]
+    steps = subprocess.run(make, cwd=REPOSITORY, capture_output=True, text=True, timeout=60, check=True).stdout
+
+    installs = re.findall(r" install (.*)$", steps, re.MULTILINE)
+
+    assert installs == ["--upgrade --editable . --requirement examples/celery/requirements.txt"]
+    assert f"{tmp_path}/venv" not in steps
+    assert f"{tmp_path}/demo/bin/python examples/demo.py" in steps.splitlines()

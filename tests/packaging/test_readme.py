@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -79,6 +80,7 @@ COMMANDS: Final = (
     "make ",
     "docker ",
     "pip install .",
+    'pip install "celery[sqs]"',
     "sqs-emulator ",
     "celery ",
     "python -c ",
@@ -180,7 +182,7 @@ def test_the_commands_for_a_running_emulator_run(emulator: Emulator) -> None:
 
 
 def test_the_events_snippet_shows_a_queues_events(emulator: Emulator) -> None:
-    command, url = snippet(containing="curl ").against(emulator.url).split()
+    command, url = shlex.split(snippet(containing="curl ").against(emulator.url))
     sqs = boto3.client("sqs", endpoint_url=emulator.url, region_name="us-east-1", **dict.fromkeys(KEYS, "test"))
     sqs.send_message(QueueUrl=sqs.create_queue(QueueName="jobs")["QueueUrl"], MessageBody="hello")
 
@@ -204,9 +206,44 @@ def test_the_docker_commands_name_what_is_there() -> None:
     compose = yaml.safe_load((REPOSITORY / "docker-compose.yml").read_text("utf-8"))
     build, run = snippet(containing="docker run").lines()
 
-    assert snippet(containing="docker compose").lines() == ["docker compose up"]
+    assert snippet(containing="docker compose up\n").lines() == ["docker compose up"]
     assert build == "docker build --tag sqs-emulator ."
     assert run == f"docker run --rm --publish {compose['services']['sqs']['ports'][0]} sqs-emulator"
+
+
+def test_a_worker_that_is_killed_by_hand_is_started_by_hand() -> None:
+    """Docker does not restart what somebody has killed, whatever the restart policy says."""
+    kill, start = snippet(containing="docker compose kill").lines()
+    compose = (REPOSITORY / "docker-compose.yml").read_text("utf-8")
+    worker = yaml.safe_load(compose)["services"]["worker"]
+
+    assert (kill, start) == ("docker compose kill worker", "docker compose up -d worker")
+    assert all(f"`{command}`" in compose for command in (kill, start))
+    assert f"visibility timeout, after {worker['environment']['VISIBILITY_TIMEOUT']} s" in " ".join(README.split())
+
+
+def test_a_celery_user_is_told_at_once_what_to_install_and_what_sqs_does_not_carry() -> None:
+    celery = README.split("\n## Celery\n", 1)[1].split("\n## ", 1)[0]
+
+    assert celery.index('pip install "celery[sqs]"') < celery.index("# tasks.py")
+    assert "no results" in celery
+    assert "result backend" in celery
+
+
+QUOTED: Final = re.compile(r"""'[^']*'|"[^"]*\"""")
+
+
+@pytest.mark.parametrize(
+    "path", [REPOSITORY / "README.md", *sorted(REPOSITORY.glob("docs/*.md"))], ids=lambda p: p.name
+)
+def test_each_command_means_the_same_to_zsh(path: Path) -> None:
+    """zsh runs no command with an unquoted `?`, `*` or `[` that fits no file, and typed comments are commands to it."""
+    text = path.read_text("utf-8")
+    shell = re.findall(r"^```shell\n(.*?)^```$", text, re.DOTALL | re.MULTILINE)
+    console = re.findall(r"^\$ (.*)$", text, re.MULTILINE)
+    lines = [line for block in [*shell, *console] for line in block.splitlines()]
+
+    assert [line for line in lines if re.search(r"[?*\[]|^#| #", QUOTED.sub("", line))] == []
 
 
 def settings_table() -> list[str]:
