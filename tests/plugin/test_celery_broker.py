@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from botocore.client import BaseClient
 from celery import Celery, shared_task
 
 from sqs_emulator import Config, Emulator
@@ -92,3 +94,14 @@ def test_a_shared_task_of_a_later_test_belongs_to_the_application(account: Accou
     def label() -> None: ...
 
     assert "shop.label" in app.tasks
+
+
+def test_no_connection_of_a_test_is_kept(app: Any) -> None:
+    with Emulator(Config(port=0)) as emulator:
+        for _ in range(3):
+            with emulator.new_account() as account, CeleryBroker(account).serve(app):
+                send(app)
+
+        gc.collect()
+        clients = [found for found in gc.get_objects() if isinstance(found, BaseClient)]
+        assert [client for client in clients if client.meta.endpoint_url == emulator.url] == []
