@@ -113,6 +113,18 @@ def test_a_queue_that_is_gone_counts_where_the_past_is_told(
     assert "to us-east-1" in shell("peek", "jobs")
 
 
+def test_of_many_regions_only_some_are_told(account: AccountClient) -> None:
+    for number in range(8):
+        abroad = AccountClient(account.url, account.number, region=f"region-{number}")
+        abroad.create_queue("jobs")
+        abroad.close()
+
+    with pytest.raises(
+        EmulatorError, match=r"in region-0, region-1, region-2, region-3, region-4 and 3 more regions\."
+    ):
+        account.messages.peek("jobs")
+
+
 @pytest.mark.parametrize("page", ["messages", "history", "wait"])
 def test_a_page_refuses_such_a_name(account: AccountClient, queues: Queues, page: str) -> None:
     with pytest.raises(EmulatorError) as refused:

@@ -7,24 +7,28 @@ picks one: it refuses, and tells the regions.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sqs_emulator.core.arn import QueueArn
 from sqs_emulator.core.identifiers import parse_queue_url
 from sqs_emulator.core.queue import Queue
 from sqs_emulator.web.control.asked import Asked, PageRefused
 
+_REGIONS_TOLD: Final = 5  # a client can name as many regions as it likes
+
 
 class QueueInSeveralRegions(PageRefused):
     """A name that is not enough; says which regions have it."""
 
     def __init__(self, arns: Iterable[str]) -> None:
-        first, *others = sorted(arns)
-        arn = QueueArn.parse(first)
-        *regions, last = sorted(QueueArn.parse(one).region for one in (first, *others))
+        queues = sorted(map(QueueArn.parse, arns))
+        regions = [queue.region for queue in queues[:_REGIONS_TOLD]]
+        if len(queues) > len(regions):
+            regions.append(f"{len(queues) - len(regions)} more regions")
+        first = queues[0]
         super().__init__(
-            f"Account {arn.account} has a queue {arn.name} in {', '.join(regions)} and {last}. Say which one is meant: "
-            f"--region of a command, ?region= of a page, or the queue's ARN, such as {first}."
+            f"Account {first.account} has a queue {first.name} in {', '.join(regions[:-1])} and {regions[-1]}. Say "
+            f"which one is meant: --region of a command, ?region= of a page, or the queue's ARN, such as {first}."
         )
 
 
