@@ -1,8 +1,8 @@
 # `make demo` and `make test` need Python 3.11 or newer, make, and a package registry that pip can reach.
 # The environments are made here, once, and again when pyproject.toml changes. The demo has a small one of its own.
 
-PYTHON ?= $(shell for each in python3.11 python3.12 python3.13 python3.14 python3 python; do \
-	$$each -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$each; break; }; done)
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3 python; do \
+	$$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
 VENV ?= .venv
 LOWEST ?= .venv-lowest
 DEMO ?= .venv-demo

@@ -47,7 +47,7 @@ def request_of(raw: bytes, *, scheme: str = "http") -> HttpRequest:
     head, _, body = raw.partition(b"\r\n\r\n")
     line, *lines = head.split(b"\r\n")
     method, target, _ = line.split(b" ")
-    headers = dict(each.split(b": ", 1) for each in lines)
+    headers = dict(field.split(b": ", 1) for field in lines)
     connection = Connection(scheme, "192.0.2.1:1234", "127.0.0.1:9324", lambda: False)
     lower = {name.lower(): value for name, value in headers.items()}
     return HttpRequest(connection, method, *split_target(target), lower, body)
@@ -169,7 +169,7 @@ class Sqs:
         return self.broker.find(account, region, name)
 
     def pass_time(self, seconds: float, *names: str) -> None:
-        """Move the clock, and wake the queues named, as their timers would."""
+        """Move the clock, and fire the timers of the queues named."""
         self.clock.advance(seconds)
         for name in names:
             self.queue(name).on_timer(self.clock.now())

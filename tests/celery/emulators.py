@@ -110,8 +110,8 @@ class ServedEmulator(Process):
     def wait_for_waiting_poll(self, queue: str, after: int = 0) -> None:
         """Wait until a poll of the queue is under way, behind so many others."""
 
-        def parked() -> bool:
+        def is_waiting() -> bool:
             polls = self.polls(queue)
             return len(polls) > after and polls[-1].status is None
 
-        wait_until(parked, lambda: f"a waiting poll of {queue}; seen are {self.requests(queue)}")
+        wait_until(is_waiting, lambda: f"a waiting poll of {queue}; seen are {self.requests(queue)}")

@@ -25,19 +25,19 @@ def run(clients: Sequence[Client], home: Path) -> int:
             outcomes.append(future.result())
             print(_line(outcomes[-1], clients), flush=True)
         faults = emulator.faults()
-    failed = [each for each in outcomes if each.result == Result.FAILED]
+    failed = [outcome for outcome in outcomes if outcome.result == Result.FAILED]
     for outcome in failed:
         print(f"\n--- {outcome.client.name}: {outcome.reason}\n{outcome.output.rstrip()}")
     for fault in faults:
         print(f"\n--- the emulator failed\n{fault.rstrip()}")
-    counts = Counter(each.result for each in outcomes)
+    counts = Counter(outcome.result for outcome in outcomes)
     print(f"\nin {time.monotonic() - began_at:.0f} s")
     print("clients: " + ", ".join(f"{counts[result]} {result}" for result in Result))
     return 1 if failed or faults else 0
 
 
 def _line(outcome: Outcome, clients: Sequence[Client]) -> str:
-    columns = zip(*((each.name, each.version, each.protocol) for each in clients), strict=True)
+    columns = zip(*((client.name, client.version, client.protocol) for client in clients), strict=True)
     widths = [max(map(len, column)) for column in columns]
     client = outcome.client
     named = (client.name, client.version, client.protocol)

@@ -161,14 +161,14 @@ def test_an_environment_is_made_once_and_again_when_what_it_is_made_of_changes(
     assert (tmp_path / "home" / "made").read_text() == "12"
 
 
-@pytest.mark.parametrize("each", CLIENTS, ids=lambda each: each.name)
-def test_every_client_is_pinned_exactly(each: Client) -> None:
-    pins = each.environment.sources[0].read_text("utf-8")
+@pytest.mark.parametrize("pinned", CLIENTS, ids=lambda pinned: pinned.name)
+def test_every_client_is_pinned_exactly(pinned: Client) -> None:
+    pins = pinned.environment.sources[0].read_text("utf-8")
 
-    assert re.fullmatch(r"\d+\.\d+(\.\d+)?", each.version)
-    assert all(source.is_file() for source in each.environment.sources)
+    assert re.fullmatch(r"\d+\.\d+(\.\d+)?", pinned.version)
+    assert all(source.is_file() for source in pinned.environment.sources)
     assert not re.search(r"[\"'][\^~>*]|[~>]=|latest|LATEST", pins)
-    if each.environment.sources[0].suffix == ".txt":
+    if pinned.environment.sources[0].suffix == ".txt":
         assert all(re.match(r"[\w.-]+==[\w.]+( +#.*)?$", line) for line in pins.splitlines())
 
 

@@ -66,7 +66,7 @@ def test_ten_entries_fit_a_batch(sqs: Sqs, queue: str, send: Send) -> None:
 def test_a_batch_to_a_fifo_queue_is_in_the_order_of_its_entries(sqs: Sqs, fifo: str, send_fifo: Send) -> None:
     answer = send_fifo([entry(number, f"body {number}", MessageGroupId="g1") for number in range(10)])
 
-    numbers = [int(each["SequenceNumber"]) for each in answer["Successful"]]
+    numbers = [int(result["SequenceNumber"]) for result in answer["Successful"]]
     assert numbers == sorted(set(numbers))
     assert bodies(sqs.receive(fifo, 10)) == [f"body {number}" for number in range(10)]
 
@@ -170,7 +170,7 @@ def test_an_id_has_up_to_80_letters_digits_hyphens_and_underscores(send: Send) -
 @recorded("SendMessageBatch with the Ids 1, 2, 2, 1: BatchEntryIdsNotDistinct, in these words")
 def test_the_first_repeated_id_is_named(sqs: Sqs, queue: str, send: Send) -> None:
     with refused(DISTINCT, "Id 2 repeated."):
-        send([entry(each) for each in "1221"])
+        send([entry(digit) for digit in "1221"])
 
     assert sqs.look(queue) == []
 

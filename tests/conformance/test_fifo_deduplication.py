@@ -86,7 +86,7 @@ def test_an_id_is_of_its_queue_only(sqs: Sqs, fifo: str) -> None:
 @ground("API Reference, SendMessageBatch")
 def test_duplicates_in_one_batch_are_found(sqs: Sqs, fifo: str) -> None:
     entries = [
-        {"Id": each, "MessageBody": each, "MessageGroupId": "g1", "MessageDeduplicationId": "d1"} for each in "ab"
+        {"Id": letter, "MessageBody": letter, "MessageGroupId": "g1", "MessageDeduplicationId": "d1"} for letter in "ab"
     ]
 
     answer = sqs.client.send_message_batch(QueueUrl=fifo, Entries=entries)

@@ -137,7 +137,7 @@ def test_a_delete_wakes_a_poll(sqs: Sqs, url: str) -> None:
         polls = [threads.submit(poll, 3) for _ in range(3)]
         sqs.let_pass(0)
         sqs.delete(url, message)
-        found = sorted(each.result() for each in polls)
+        found = sorted(future.result() for future in polls)
 
     assert found == [[], [], ["g1b"]]
 

@@ -55,7 +55,7 @@ def test_a_page_has_as_many_as_asked_for_and_a_token_for_the_rest(sqs: Sqs, fami
     second, next_token = page(sqs, family, 2, token)
     third, no_token = page(sqs, family, 2, next_token)
 
-    assert [len(each) for each in (first, second, third)] == [2, 2, 1]
+    assert [len(names) for names in (first, second, third)] == [2, 2, 1]
     assert sorted(first + second + third) == listed(sqs, family)
     assert no_token is None
 

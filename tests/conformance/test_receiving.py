@@ -253,6 +253,6 @@ def test_two_polls_never_share_a_message(sqs: Sqs, fifo: str) -> None:
         polls = [threads.submit(poll, sqs, fifo, MaxNumberOfMessages=1) for _ in range(2)]
         sqs.let_pass(0)
         sqs.send_in_groups(fifo, "g1a g2a")
-        found = [bodies(each.result()[0]) for each in polls]
+        found = [bodies(future.result()[0]) for future in polls]
 
     assert sorted(found) == [["g1a"], ["g2a"]]

@@ -50,14 +50,14 @@ class TimersByHand:
             self.at[timed] = at
 
     def next(self) -> tuple[int, Timed] | None:
-        return min(((at, timed) for timed, at in self.at.items()), key=lambda each: each[0], default=None)
+        return min(((at, timed) for timed, at in self.at.items()), key=lambda timer: timer[0], default=None)
 
     def clock_changed(self) -> None:
         """Nothing: the test has the clock."""
 
     def fire(self, *, now: int | None = None) -> int:
-        """Wake whose moment is next, at that moment or `now`, and return the moment."""
-        timed, at = min(self.at.items(), key=lambda each: each[1])
+        """Fire the timer whose moment is next, at that moment or `now`, and return the moment."""
+        timed, at = min(self.at.items(), key=lambda timer: timer[1])
         del self.at[timed]
         timed.on_timer(at if now is None else now)
         return at

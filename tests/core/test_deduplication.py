@@ -33,7 +33,7 @@ def test_a_duplicate_is_answered_like_the_original_and_not_taken(queues: Queues,
 
     assert send(fifo, "x", now=1, body="second") == original
     assert receive(fifo, now=1) == ["first"]
-    (event,) = [each for each in queues.events if isinstance(each, MessageDeduplicated)]
+    (event,) = [event for event in queues.events if isinstance(event, MessageDeduplicated)]
     assert (event.message_id, event.deduplication_id) == (original[0], "x")
 
 

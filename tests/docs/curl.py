@@ -86,8 +86,8 @@ class Shown:
             first = shown[:-1] if shown[-1:] == [_REST] else shown
             is_whole = len(first) == len(real) if first is shown else len(first) < len(real)
             assert is_whole, f"{where} has {len(real)} items"
-            for place, each in enumerate(first):
-                self._compare(each, real[place], f"{where}[{place}]")
+            for place, item in enumerate(first):
+                self._compare(item, real[place], f"{where}[{place}]")
         elif isinstance(shown, str) and isinstance(real, str):
             self._compare_texts(shown, real, where)
         else:

@@ -73,7 +73,7 @@ def read(name: str) -> list[Section]:
         if open_block is not None:
             if line == "```":
                 language, start = open_block
-                text = "".join(f"{each}\n" for each in lines[start : number - 1])
+                text = "".join(f"{inner}\n" for inner in lines[start : number - 1])
                 sections[-1].blocks.append(Block(language, text, start))
                 open_block = None
         elif fence := _FENCE.fullmatch(line):

@@ -303,10 +303,10 @@ def test_a_client_that_left_a_moment_ago_gets_nothing(faulty: FaultySqs) -> None
     faulty.add(effect="latency", seconds=1, action="SendMessage")
     request = request_of(json_call("SendMessage", {"QueueUrl": url, "MessageBody": "x"}))
     request.connection.is_gone = lambda: True
-    parked = faulty.api.answer(request)
-    assert not isinstance(parked, Reply)
+    pending = faulty.api.answer(request)
+    assert not isinstance(pending, Reply)
     written: list[Reply] = []
-    parked.subscribe(written.append)
+    pending.subscribe(written.append)
 
     faulty.timers.fire()
 
@@ -315,17 +315,17 @@ def test_a_client_that_left_a_moment_ago_gets_nothing(faulty: FaultySqs) -> None
 
 
 @pytest.mark.parametrize("end", ["the rule is removed", "the client leaves"])
-def test_a_call_that_is_not_held_up_any_more_rings_no_timer(faulty: FaultySqs, end: str) -> None:
+def test_a_call_that_is_not_held_up_any_more_has_no_timer(faulty: FaultySqs, end: str) -> None:
     faulty.create()
     rule = faulty.add(effect="latency", seconds=1, action="ListQueues")
-    parked = faulty.api.answer(request_of(json_call("ListQueues")))
-    assert not isinstance(parked, Reply)
+    pending = faulty.api.answer(request_of(json_call("ListQueues")))
+    assert not isinstance(pending, Reply)
     written: list[Reply] = []
-    parked.subscribe(written.append)
+    pending.subscribe(written.append)
     assert len(faulty.timers.at) == len(rule.held) == 1
 
     if end == "the client leaves":
-        parked.abandon()
+        pending.abandon()
     else:
         faulty.injector.remove(lambda active: active is rule)
 

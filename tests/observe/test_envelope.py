@@ -91,7 +91,7 @@ def test_what_is_no_task_is_nothing(body: str) -> None:
 )
 def test_what_is_almost_base64_is_taken_as_it_is(spoil: Any) -> None:
     bodies = (task_body(args=["x" * length]) for length in range(3))
-    body = next(each for each in bodies if each.endswith("="))
+    body = next(body for body in bodies if body.endswith("="))
 
     assert decode(body) is not None
     assert decode(spoil(body)) is None

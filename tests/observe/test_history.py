@@ -167,7 +167,7 @@ def test_a_purge_ends_the_lives_of_what_was_in_the_queue_and_of_nothing_else(que
     later = queues.send(queue, now=3_000)
 
     assert (what(queues.history(here))[-1], queues.history(here).state) == ("purged", "purged")
-    assert [queues.history(each).state for each in (elsewhere, deleted, later)] == ["visible", "deleted", "visible"]
+    assert [queues.history(sent).state for sent in (elsewhere, deleted, later)] == ["visible", "deleted", "visible"]
 
 
 def test_a_message_goes_with_its_queue(queues: Watched, queue: Queue) -> None:

@@ -218,14 +218,14 @@ def test_too_many_in_flight_fail_a_short_poll_and_make_a_long_one_wait() -> None
 
 
 @pytest.mark.parametrize(
-    ("queue", "own", "parks"), [("0", None, False), ("5", None, True), ("5", 0, False), ("0", 5, True)]
+    ("queue", "own", "waits"), [("0", None, False), ("5", None, True), ("5", 0, False), ("0", 5, True)]
 )
 def test_a_receive_waits_as_long_as_it_says_else_as_the_queue_does(
-    sqs: Sqs, queue: str, own: int | None, parks: bool
+    sqs: Sqs, queue: str, own: int | None, waits: bool
 ) -> None:
     url = sqs.create(ReceiveMessageWaitTimeSeconds=queue)
 
-    if not parks:
+    if not waits:
         assert sqs.receive(url, WaitTimeSeconds=own) == []
         return
     poll = sqs.poll(QueueUrl=url, WaitTimeSeconds=own)

@@ -71,11 +71,11 @@ def _look_at(value: object) -> _Look:
     if callable(value) or isinstance(value, _NO_STATE):
         return _not_at_all
     if isinstance(value, Mapping):
-        return lambda walk, mapping: [(walk.of(key), walk.of(each)) for key, each in mapping.items()]
+        return lambda walk, mapping: [(walk.of(key), walk.of(item)) for key, item in mapping.items()]
     if isinstance(value, Set):
-        return lambda walk, members: sorted((walk.of(each) for each in members), key=repr)
+        return lambda walk, members: sorted((walk.of(member) for member in members), key=repr)
     if isinstance(value, Sequence | deque):
-        return lambda walk, members: [walk.of(each) for each in members]
+        return lambda walk, members: [walk.of(member) for member in members]
     if isinstance(value, msgspec.Struct):
         names = value.__struct_fields__
         return lambda walk, struct: [(name, walk.of(getattr(struct, name))) for name in names]

@@ -124,9 +124,9 @@ def messages() -> Iterator[Taken]:
     entry = {"Id": "a" * 80, "MessageBody": "x"}
     ten_entries = [{**entry, "Id": f"_-{number}"} for number in range(9)]
     yield Taken("10 entries", "SendMessageBatch", {"QueueUrl": STANDARD, "Entries": [entry, *ten_entries]})
-    halves = [{"Id": each, "MessageBody": "x" * (MAX_BYTES // 2)} for each in ("1", "2")]
+    halves = [{"Id": number, "MessageBody": "x" * (MAX_BYTES // 2)} for number in ("1", "2")]
     yield Taken("a batch of exactly 1 MiB", "SendMessageBatch", {"QueueUrl": STANDARD, "Entries": halves})
-    twice = [{"Id": each, "ReceiptHandle": "<handle>"} for each in ("1", "2")]
+    twice = [{"Id": number, "ReceiptHandle": "<handle>"} for number in ("1", "2")]
     yield Taken("one handle under two Ids", "DeleteMessageBatch", {"QueueUrl": STANDARD, "Entries": twice})
     one = Limits(in_flight=1)
     yield Taken("FIFO, as many in flight as may be", "ReceiveMessage", {"QueueUrl": FIFO}, limits=one)

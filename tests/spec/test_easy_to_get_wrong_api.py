@@ -138,7 +138,7 @@ def test_a_missing_group_is_a_bad_value_in_a_batch_and_missing_alone(sqs: Sqs) -
 
     assert batch.code == batch_in_query.code == BAD_VALUE
     assert single.code == single_in_query.code == "MissingParameter"
-    assert {each.message for each in (batch, batch_in_query, single, single_in_query)} == {
+    assert {refusal.message for refusal in (batch, batch_in_query, single, single_in_query)} == {
         "The request must contain the parameter MessageGroupId."
     }
     assert sqs.counts(url) == (0, 0, 0)

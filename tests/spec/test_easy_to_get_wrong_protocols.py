@@ -165,7 +165,7 @@ def test_an_action_without_output_has_no_result(action: str) -> None:
         f'<?xml version="1.0"?><{action}Response xmlns="http://queue.amazonaws.com/doc/2012-11-05/"><ResponseMetadata>'.encode()
     )
     assert (in_json.status, in_json.headers["content-length"], in_json.body) == (200, "0", b"")
-    assert VOID.keys() == {name for name, each in ACTIONS.items() if each.result is None}
+    assert VOID.keys() == {name for name, declared in ACTIONS.items() if declared.result is None}
 
 
 @pytest.mark.parametrize("action", EMPTY)
@@ -342,7 +342,9 @@ def test_the_status_of_an_error_is_its_own_in_both_protocols(shape: str) -> None
     action, members = ERRORS[shape]
     given = (call("ReceiveMessage", QueueUrl="standard"),)
 
-    statuses = {Scene(given, limits=Limits(in_flight=2)).ask(each, action, members).status for each in (JSON, QUERY)}
+    statuses = {
+        Scene(given, limits=Limits(in_flight=2)).ask(protocol, action, members).status for protocol in (JSON, QUERY)
+    }
 
     assert statuses == {CATALOGUE[shape].status}
 

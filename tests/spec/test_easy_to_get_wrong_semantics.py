@@ -263,7 +263,7 @@ def test_deduplication_outlives_a_deletion_and_not_a_purge(sqs: Sqs) -> None:
 
     assert (duplicate["MessageId"], duplicate["SequenceNumber"]) == (first["MessageId"], first["SequenceNumber"])
     assert held == (0, 0, 0)
-    assert len({each["MessageId"] for each in (first, after_purge, after_window)}) == 3
+    assert len({answer["MessageId"] for answer in (first, after_purge, after_window)}) == 3
     assert sqs.counts(url) == (2, 0, 0)
 
 

@@ -171,7 +171,7 @@ ONCE: Final = ("CreateQueue", "DeleteQueue", "StartMessageMoveTask")
 def test_each_value_of_each_member_is_answered_and_a_refusal_changes_nothing(action: str, protocol: str) -> None:
     given = WITHOUT_TASK if action in ONCE else MORE
     asked = Asked(given)
-    for members in {spelt(protocol, action, each): each for each in all_of(action)}.values():
+    for members in {spelt(protocol, action, request): request for request in all_of(action)}.values():
         if asked.requests == REQUESTS_IN_A_SCENE or (action in ONCE and asked.has_changed):
             asked.end()
             asked = Asked(given)

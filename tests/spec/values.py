@@ -159,7 +159,7 @@ ATTRIBUTES: Final[dict[str, tuple[str, ...]]] = {
         json.dumps({"Statement": [{**STATEMENT, "Action": [{}]}]}),
         json.dumps({"Statement": [{**STATEMENT, "Condition": {"StringLike": {"a": ["b", 1, {}]}}}]}),
         json.dumps({"Version": [], "Statement": [STATEMENT] * 30}),
-        json.dumps({"Statement": [{**STATEMENT, "Principal": {"AWS": [f"{each:012}" for each in range(60)]}}]}),
+        json.dumps({"Statement": [{**STATEMENT, "Principal": {"AWS": [f"{number:012}" for number in range(60)]}}]}),
         json.dumps({"Statement": STATEMENT, "Id": "\ud800", "a": 10**400}),
         '{"Statement":[[]]}',
         '{"Statement":null}',
@@ -233,8 +233,8 @@ def all_of(action: str) -> Iterator[dict[str, object]]:
 def _good(shape: Shape, name: str) -> object:
     match shape:
         case Members(by_wire_name=members):
-            every = {each: _good(member.shape, each) for each, member in members.items()}
-            return {each: value for each, value in every.items() if not _is_optional(members[each].shape, each)}
+            every = {key: _good(member.shape, key) for key, member in members.items()}
+            return {key: value for key, value in every.items() if not _is_optional(members[key].shape, key)}
         case ListOf(item=item):
             return [_good(item, name)]
         case MapOf(item=item):
@@ -252,19 +252,19 @@ def _each(shape: Shape, name: str) -> Iterator[object]:
         case Members(by_wire_name=members):
             good = _good(shape, name)
             assert isinstance(good, dict)
-            for each, member in members.items():
-                yield {key: value for key, value in good.items() if key != each}
-                yield from ({**good, each: value} for value in _each(member.shape, each))
+            for changed, member in members.items():
+                yield {key: value for key, value in good.items() if key != changed}
+                yield from ({**good, changed: value} for value in _each(member.shape, changed))
             yield {**good, "Unknown": {"a": [1]}}
         case ListOf(item=item):
-            yield from ([each] for each in _each(item, name))
+            yield from ([value] for value in _each(item, name))
             yield from (*ODD_VALUES, "x", [_good(item, name)] * 2, [_good(item, name)] * 11)
         case MapOf(item=Scalar.TEXT):
             yield from ({key: value} for key, value in _pairs(name))
             yield from (*ODD_VALUES, "x", {str(number): "x" for number in range(51)})
         case MapOf(item=item):
             yield from ({key: _good(item, name)} for key in (*KEYS.get(name, ()), *ODD_TEXTS))
-            yield from ({KEYS[name][0]: each} for each in (*_each(item, name), *ODD_VALUES))
+            yield from ({KEYS[name][0]: value} for value in (*_each(item, name), *ODD_VALUES))
             yield from (*ODD_VALUES, "x", {str(number): _good(item, name) for number in range(11)})
         case _:
             pool = _pool(shape, name)
@@ -283,8 +283,8 @@ def _drawn(shape: Shape, name: str) -> st.SearchStrategy[object]:
         case Members():
             return _request(shape)
         case ListOf(item=item):
-            each = _drawn(item, name)
-            short, long = st.lists(each, min_size=1, max_size=2), st.lists(each, max_size=12)
+            items = _drawn(item, name)
+            short, long = st.lists(items, min_size=1, max_size=2), st.lists(items, max_size=12)
             lists = _one_of([*[short] * 6, long]).map(_present)
             return _maybe(lists, name)
         case MapOf(item=Scalar.TEXT):
@@ -310,9 +310,9 @@ def _maybe(present: st.SearchStrategy[object], name: str) -> st.SearchStrategy[o
 
 def _request(shape: Members) -> st.SearchStrategy[object]:
     """Return objects of a shape. One in five is spoilt: something is missing, is anything, or is there too much."""
-    each = {name: _drawn(member.shape, name) for name, member in shape.by_wire_name.items()}
-    whole = st.fixed_dictionaries(each).map(_without_absent)
-    names = st.sampled_from(sorted(each))
+    members = {name: _drawn(member.shape, name) for name, member in shape.by_wire_name.items()}
+    whole = st.fixed_dictionaries(members).map(_without_absent)
+    names = st.sampled_from(sorted(members))
     lacking = st.builds(_without, whole, st.lists(names, min_size=1, max_size=3))
     spoilt = st.builds(_with, whole, names | TEXTS, ANYTHING)
     return _one_of([*[whole] * 8, lacking, spoilt])

@@ -62,7 +62,7 @@ def test_every_action_can_be_called(client: Any, url: str) -> None:
     tags = client.list_queue_tags(QueueUrl=url)["Tags"]
     client.untag_queue(QueueUrl=url, TagKeys=["a"])
     shown = client.get_queue_attributes(QueueUrl=url, AttributeNames=["All"])["Attributes"]
-    batch = client.send_message_batch(QueueUrl=url, Entries=[{"Id": each, "MessageBody": each} for each in "ab"])
+    batch = client.send_message_batch(QueueUrl=url, Entries=[{"Id": letter, "MessageBody": letter} for letter in "ab"])
     received = client.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
     handles = [
         {"Id": str(number), "ReceiptHandle": message["ReceiptHandle"]} for number, message in enumerate(received)
@@ -78,7 +78,7 @@ def test_every_action_can_be_called(client: Any, url: str) -> None:
 
     assert tags == {"a": "b"}
     assert shown["VisibilityTimeout"] == "60"
-    assert [len(each["Successful"]) for each in (batch, changed, deleted)] == [2, 2, 2]
+    assert [len(answer["Successful"]) for answer in (batch, changed, deleted)] == [2, 2, 2]
     assert listed == [found] == [url]
 
 

@@ -153,8 +153,8 @@ func batches() {
 func fifoQueues() {
 	url := newQueue(".fifo", map[string]string{"FifoQueue": "true", "ContentBasedDeduplication": "true"})
 	var sent []*sqs.SendMessageOutput
-	for _, each := range [][2]string{{"a1", "a"}, {"a2", "a"}, {"b1", "b"}, {"a1", "a"}} {
-		answer, err := client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: url, MessageBody: &each[0], MessageGroupId: &each[1]})
+	for _, message := range [][2]string{{"a1", "a"}, {"a2", "a"}, {"b1", "b"}, {"a1", "a"}} {
+		answer, err := client.SendMessage(ctx, &sqs.SendMessageInput{QueueUrl: url, MessageBody: &message[0], MessageGroupId: &message[1]})
 		check(err)
 		sent = append(sent, answer)
 	}

@@ -100,15 +100,15 @@ public final class Sdk {
                 entry("a", "1").messageAttributes(ATTRIBUTES).build(),
                 entry("b", "2").build(),
                 entry("late", "3").delaySeconds(901).build()));
-        equal(sent.successful().stream().map(each -> each.id()).toList(), List.of("a", "b"));
+        equal(sent.successful().stream().map(result -> result.id()).toList(), List.of("a", "b"));
         equal(sent.failed().get(0).id(), "late");
         equal(sent.failed().get(0).code(), "InvalidParameterValue");
         equal(sent.failed().get(0).senderFault(), true);
 
         List<Message> messages = receive(url, r -> r.maxNumberOfMessages(10));
         var changed = sqs.changeMessageVisibilityBatch(r -> r.queueUrl(url).entries(messages.stream()
-                .map(each -> ChangeMessageVisibilityBatchRequestEntry.builder()
-                        .id(each.body()).receiptHandle(each.receiptHandle()).visibilityTimeout(0).build())
+                .map(message -> ChangeMessageVisibilityBatchRequestEntry.builder()
+                        .id(message.body()).receiptHandle(message.receiptHandle()).visibilityTimeout(0).build())
                 .toList()));
         equal(changed.successful().size(), 2);
         equal(receive(url, r -> r.maxNumberOfMessages(10)).size(), 2);
@@ -116,7 +116,7 @@ public final class Sdk {
                 handle("1", messages.get(0).receiptHandle()),
                 handle("2", messages.get(1).receiptHandle()),
                 handle("bad", "no handle")));
-        equal(deleted.successful().stream().map(each -> each.id()).toList(), List.of("1", "2"));
+        equal(deleted.successful().stream().map(result -> result.id()).toList(), List.of("1", "2"));
         equal(deleted.failed().get(0).code(), "ReceiptHandleIsInvalid");
         deleteQueue(url);
     }

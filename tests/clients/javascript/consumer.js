@@ -27,7 +27,7 @@ async function attributesOf(QueueUrl) {
 
 async function isEmpty(queueUrl) {
   const shown = await attributesOf(queueUrl);
-  return ["", "NotVisible", "Delayed"].every((each) => shown[`ApproximateNumberOfMessages${each}`] === "0");
+  return ["", "NotVisible", "Delayed"].every((state) => shown[`ApproximateNumberOfMessages${state}`] === "0");
 }
 
 async function send(QueueUrl, bodies) {
@@ -85,7 +85,7 @@ const steps = {
     const batches = [];
     await send(queueUrl, ["1", "2", "3", "4"]);
     const handleMessageBatch = async (messages) => {
-      batches.push(messages.map((each) => each.Body));
+      batches.push(messages.map((message) => message.Body));
       await new Promise((resolve) => setTimeout(resolve, 3_000)); // longer than the visibility timeout
       return messages;
     };
@@ -113,7 +113,7 @@ const steps = {
     await consume({ queueUrl, handleMessage, ...options }, () => isEmpty(queueUrl));
     assert.deepEqual(seen, ["poison", "poison", "cure"]);
     const dead = await sqs.send(new ReceiveMessageCommand({ QueueUrl: deadUrl, WaitTimeSeconds: 5 }));
-    assert.deepEqual(dead.Messages.map((each) => each.Body), ["poison"]);
+    assert.deepEqual(dead.Messages.map((message) => message.Body), ["poison"]);
     for (const QueueUrl of [queueUrl, deadUrl]) await sqs.send(new DeleteQueueCommand({ QueueUrl }));
   },
 

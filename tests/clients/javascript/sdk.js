@@ -129,8 +129,8 @@ const steps = {
         ],
       }),
     );
-    assert.deepEqual(sent.Successful.map((each) => each.Id), ["a", "b"]);
-    assert.deepEqual(sent.Failed.map((each) => [each.Id, each.SenderFault, each.Code]), [
+    assert.deepEqual(sent.Successful.map((result) => result.Id), ["a", "b"]);
+    assert.deepEqual(sent.Failed.map((failure) => [failure.Id, failure.SenderFault, failure.Code]), [
       ["late", true, "InvalidParameterValue"],
     ]);
     const messages = await receive(QueueUrl, { MaxNumberOfMessages: 10 });
@@ -138,7 +138,7 @@ const steps = {
     const changed = await sqs.send(
       new ChangeMessageVisibilityBatchCommand({
         QueueUrl,
-        Entries: entries.map((each) => ({ ...each, VisibilityTimeout: 0 })),
+        Entries: entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 })),
       }),
     );
     assert.equal(changed.Successful.length, 2);
@@ -146,8 +146,8 @@ const steps = {
     const deleted = await sqs.send(
       new DeleteMessageBatchCommand({ QueueUrl, Entries: [...entries, { Id: "bad", ReceiptHandle: "no handle" }] }),
     );
-    assert.deepEqual(deleted.Successful.map((each) => each.Id), ["1", "2"]);
-    assert.deepEqual(deleted.Failed.map((each) => [each.Id, each.Code]), [["bad", "ReceiptHandleIsInvalid"]]);
+    assert.deepEqual(deleted.Successful.map((result) => result.Id), ["1", "2"]);
+    assert.deepEqual(deleted.Failed.map((failure) => [failure.Id, failure.Code]), [["bad", "ReceiptHandleIsInvalid"]]);
     await sqs.send(new DeleteQueueCommand({ QueueUrl }));
   },
 
@@ -164,7 +164,7 @@ const steps = {
     const [a1] = await receive(QueueUrl);
     assert.equal(a1.Body, "a1");
     const others = await receive(QueueUrl, { MaxNumberOfMessages: 10 });
-    assert.deepEqual(others.map((each) => each.Body), ["b1"]);
+    assert.deepEqual(others.map((message) => message.Body), ["b1"]);
     const poll = receive(QueueUrl, { WaitTimeSeconds: 20 });
     await sqs.send(new DeleteMessageCommand({ QueueUrl, ReceiptHandle: a1.ReceiptHandle }));
     const [a2] = await poll;

@@ -65,11 +65,11 @@ async def batches_and_attributes(sqs: Any) -> None:
     sent = await sqs.send_message_batch(QueueUrl=url, Entries=entries)
     messages = await receive(sqs, url, MaxNumberOfMessages=10)
 
-    assert [message["Body"] for message in messages] == [each["MessageBody"] for each in entries]
-    for each, entry in zip(messages, sent["Successful"], strict=True):
-        assert each["MessageAttributes"] == ATTRIBUTES
-        assert each["MD5OfMessageAttributes"] == entry["MD5OfMessageAttributes"]
-        assert each["MD5OfBody"] == hashlib.md5(each["Body"].encode()).hexdigest()
+    assert [message["Body"] for message in messages] == [entry["MessageBody"] for entry in entries]
+    for message, entry in zip(messages, sent["Successful"], strict=True):
+        assert message["MessageAttributes"] == ATTRIBUTES
+        assert message["MD5OfMessageAttributes"] == entry["MD5OfMessageAttributes"]
+        assert message["MD5OfBody"] == hashlib.md5(message["Body"].encode()).hexdigest()
     handles = [{"Id": message["MessageId"], "ReceiptHandle": message["ReceiptHandle"]} for message in messages]
     changed = await sqs.change_message_visibility_batch(
         QueueUrl=url, Entries=[{**handle, "VisibilityTimeout": 0} for handle in handles]

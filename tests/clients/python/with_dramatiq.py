@@ -53,7 +53,7 @@ def main() -> None:
     (message,) = dead.receive_messages(WaitTimeSeconds=5)
     assert dramatiq.Message.decode(base64.b64decode(message.body)).args == ("no luck",)
     names = [url.rpartition("/")[2] for url in sqs.list_queues(QueueNamePrefix=NAMESPACE)["QueueUrls"]]
-    assert names == [f"{NAMESPACE}_{each}" for each in ("default", "default_dlq", "unlucky", "unlucky_dlq")]
+    assert names == [f"{NAMESPACE}_{name}" for name in ("default", "default_dlq", "unlucky", "unlucky_dlq")]
     for queue in (*broker.queues.values(), *broker.dead_letter_queues.values()):
         assert sqs.list_queue_tags(QueueUrl=queue.url)["Tags"] == {"app": "clients"}
         queue.delete()
