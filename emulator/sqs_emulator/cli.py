@@ -64,7 +64,7 @@ class _Commands(click.Group):
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         for heading, commands in (("Commands", self.commands), ("Commands for a running emulator", _for_running())):
             with formatter.section(heading):
-                formatter.write_dl([(name, each.get_short_help_str(80)) for name, each in commands.items()])
+                formatter.write_dl([(name, command.get_short_help_str(80)) for name, command in commands.items()])
 
 
 def _for_running() -> Mapping[str, click.Command]:

@@ -18,7 +18,7 @@ from tests.sqs_by_hand import HandClock
 
 
 class LoopClock(HandClock):
-    """A clock that is the loop's, so that a timer that rings too early is seen."""
+    """A clock that is the loop's, so that a timer that fires too early is seen."""
 
     def now(self) -> int:
         return round(asyncio.get_running_loop().time() * 1000)
