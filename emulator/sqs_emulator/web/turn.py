@@ -70,4 +70,5 @@ class Turn:
                 asker.write_reply(request, reply)
             except Exception as error:
                 asker.fail(error)
-        hand_over(self._api.broker.outbox)
+        if (outbox := self._api.broker.outbox).owed:  # mostly nothing is
+            hand_over(outbox)
