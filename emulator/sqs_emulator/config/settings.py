@@ -5,9 +5,9 @@ What cannot be is refused when the struct is made, wherever the values come from
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Final
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -75,6 +75,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         _check(is_url, "base_url", self.base_url, "a URL that begins with http:// or https://")
         for origin in self.allowed_origins:
             _check(_is_origin(origin), "allowed_origins", origin, "an origin such as http://localhost:3000")
+        for name in self.allowed_hosts:
+            is_name = re.fullmatch(_HOST_NAME, name) is not None
+            _check(is_name, "allowed_hosts", name, "a name such as sqs.example.test, without a port")
         if (self.tls_cert is None) != (self.tls_key is None):
             given, other = ("tls_cert", "tls_key") if self.tls_key is None else ("tls_key", "tls_cert")
             raise ConfigError(f"tls_cert and tls_key go together: {given} is set, {other} is not.", setting=given)
@@ -185,14 +188,15 @@ LIMITS: Final = {
 }
 
 
+_HOST_NAME: Final = r"[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*"
+_ORIGIN: Final = re.compile(rf"[a-z][a-z0-9+.-]*://(?:{_HOST_NAME}|\[[0-9a-f:.]+\])(?::([1-9][0-9]{{0,4}}))?")
+_DEFAULT_PORTS: Final = {"http": "80", "https": "443"}  # which a browser leaves out
+
+
 def _is_origin(text: str) -> bool:
     """Say whether a browser could send this as an `Origin`: scheme, host, perhaps a port, and nothing behind."""
-    try:
-        parts = urlsplit(text)
-        is_plain = text == f"{parts.scheme}://{parts.netloc}" == text.lower() and "@" not in text
-        return is_plain and bool(parts.hostname) and parts.port != _DEFAULT_PORTS.get(parts.scheme, 0)
-    except ValueError:
+    found = _ORIGIN.fullmatch(text)
+    if found is None or text != text.lower():
         return False
-
-
-_DEFAULT_PORTS: Final = {"http": 80, "https": 443}  # which a browser leaves out
+    port = found[1]
+    return port is None or (int(port) <= 65_535 and port != _DEFAULT_PORTS.get(text.partition("://")[0]))
