@@ -138,6 +138,7 @@ FOREIGN: Final = [
     {"Referer": "http://evil.test/page"},
     {"Referer": "nonsense"},
     {"Sec-Fetch-Site": ""},
+    {"Sec-Fetch-Site": "none", "Referer": "http://evil.test/"},
 ]
 
 
@@ -195,6 +196,9 @@ def test_the_user_own_pages_and_programs_are_served(connection: Connection, head
         ("127.0.0.1.evil.test", 403),
         ("sqs:9324", 403),
         ("[", 403),
+        ("[zz]", 403),
+        ("][", 403),
+        ("0.0.0.0:9324", 200),
     ],
 )
 def test_a_page_reaches_the_emulator_by_a_name_that_is_its_own(
@@ -222,8 +226,137 @@ def test_a_name_can_be_allowed() -> None:
 
 
 @pytest.mark.parametrize(
-    "origin", ["http://localhost:3000/", "foo", "localhost:3000", "*", "null", "HTTP://A", "http://a:80", "http://u@a"]
+    "origin",
+    [
+        *("http://localhost:3000/", "foo", "localhost:3000", "*", "null", "HTTP://A", "http://a:80", "http://u@a"),
+        *("http://", "http://a:", "http://a:99999", "http://a:03000", "http://a b", "https://a:443", "http://a\n"),
+        *("http://*.a", "http://ä", "//a", "http://a?", "http://a#", ""),
+    ],
 )
 def test_what_cannot_be_an_origin_is_refused_at_the_start(origin: str) -> None:
     with pytest.raises(ConfigError, match=r"allowed_origins is .*; allowed is an origin such as http://localhost:3000"):
         Config(allowed_origins=(origin,))
+
+
+@pytest.mark.parametrize("origin", ["https://a", "http://localhost:3000", "http://[::1]:3000", "tauri://localhost"])
+def test_what_can_be_an_origin_is_taken(origin: str) -> None:
+    assert Config(allowed_origins=(origin,)).allowed_origins == (origin,)
+
+
+@pytest.mark.parametrize("name", ["http://sqs", "sqs:9324", "*", "*.a", "", "a/b", "a.", "a b"])
+def test_what_cannot_be_a_host_name_is_refused_at_the_start(name: str) -> None:
+    with pytest.raises(ConfigError, match=r"allowed_hosts is .*; allowed is a name such as sqs.example.test"):
+        Config(allowed_hosts=(name,))
+
+
+def test_the_base_url_is_the_emulators_own_origin() -> None:
+    """A proxy that speaks https stands before it."""
+    with (
+        Emulator(Config(port=0, base_url="https://queue.test/sqs")) as emulator,
+        Connection(emulator.url) as connection,
+    ):
+        found = [
+            connection.ask(http("GET", "/health", {"Host": "queue.test", "Origin": origin})).status
+            for origin in ("https://queue.test", "https://other.test")
+        ]
+
+    assert found == [200, 403]
+
+
+# Without an Origin anybody may have led the browser here: by a redirect, by a link in a mail.
+
+LED: Final = [
+    {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
+    {"Sec-Fetch-Site": "none", "Sec-Purpose": "prefetch;prerender"},
+    {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Dest": "image", "Referer": f"{ALLOWED}/"},
+    {"Referer": f"{ALLOWED}/"},
+    {"Accept-Language": "en-US,en;q=0.5"},  # to an address that is neither https nor this machine's
+    {"Accept-Language": "*", "User-Agent": "Mozilla/5.0 (X11; Linux x86_64)"},
+    {"Accept-Language": ""},
+]
+
+
+@pytest.mark.parametrize("headers", LED)
+def test_who_is_led_to_an_address_changes_nothing(
+    calls: Calls, connection: Connection, headers: dict[str, str]
+) -> None:
+    own = dict(calls.headers)
+    changing = ["SendMessage&MessageBody=x", "PurgeQueue", "ReceiveMessage", "ListQueues&Action=SendMessage"]
+    asked = [http("GET", f"/000000000000/q?Action={action}", {**own, **headers}) for action in changing]
+    asked.append(http("GET", "/000000000000/q?%41ction=SendMessage&MessageBody=x", {**own, **headers}))
+
+    answers = [connection.ask(request) for request in asked]
+
+    assert [answer.status for answer in answers] == [403] * 5
+    assert all(b"allowed_origins" in answer.body for answer in answers)
+    assert calls.counts(connection) == (0, 0)
+
+
+@pytest.mark.parametrize("headers", LED)
+@pytest.mark.parametrize("path", ["/?Action=ListQueues", "/_emulator/queues", "/health"])
+def test_who_is_led_to_an_address_may_look(connection: Connection, headers: dict[str, str], path: str) -> None:
+    response = connection.ask(http("GET", path, headers))
+
+    assert response.status == 200
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_who_is_led_to_an_address_changes_no_own_page(connection: Connection, method: str) -> None:
+    path = {"POST": "/_emulator/purge?queue=q", "DELETE": "/_emulator/faults"}[method]
+
+    assert connection.ask(http(method, path, {"Sec-Fetch-Site": "none"})).status == 403
+
+
+@pytest.mark.parametrize("path", ["/?Action=ListQueues", "/_emulator/queues"])
+def test_a_foreign_name_gives_away_a_page_that_hides_all_else(connection: Connection, path: str) -> None:
+    """A browser sends a GET of such a page without Origin, Referer and Sec-Fetch-Site."""
+    response = connection.ask(http("GET", path, {"Host": "evil.test:9324", "Accept-Language": "en"}))
+
+    assert response.status == 403
+    assert b"allowed_hosts" in response.body
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {},
+        {"Sec-Fetch-Mode": "cors", "Accept-Language": "*", "User-Agent": "node"},
+        {"Accept-Language": "*", "User-Agent": "Deno/2.5.0"},
+        {"User-Agent": "Mozilla/5.0 (Windows NT 10.0; en-US) PowerShell/7.5.0"},
+    ],
+    ids=["boto3", "Node", "Deno", "PowerShell"],
+)
+@pytest.mark.parametrize("how", ["GET", "form", "JSON"])
+def test_programs_notice_nothing_whatever_they_call_the_emulator(
+    calls: Calls, connection: Connection, headers: dict[str, str], how: str
+) -> None:
+    calls.headers = {**calls.headers, **headers, "Host": "sqs:9324"}
+    request = {
+        "GET": http("GET", "/000000000000/q?Action=SendMessage&MessageBody=x", calls.headers),
+        "form": calls.query("Action=SendMessage&MessageBody=x"),
+        "JSON": calls.send(),
+    }[how]
+
+    assert connection.ask(request).status == 200
+    assert connection.ask(http("GET", "/_emulator/queues", calls.headers)).status == 200
+    assert calls.counts(connection) == (1, 0)
+
+
+@pytest.mark.parametrize("origin", [ALLOWED, "http://evil.test"])
+def test_an_allowed_page_can_read_that_its_request_is_too_long(connection: Connection, origin: str) -> None:
+    request = http("POST", "/", {"Origin": origin, "Content-Length": "2000001"})
+
+    response = connection.ask(request)
+
+    assert response.status == 413
+    assert response.headers.get("access-control-allow-origin") == (origin if origin == ALLOWED else None)
+
+
+def test_a_websocket_of_a_foreign_page_calls_nothing(calls: Calls, connection: Connection) -> None:
+    upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Origin": "http://evil.test"}
+    path = "/000000000000/q?Action=SendMessage&MessageBody=x"
+
+    response = connection.ask(http("GET", path, {**calls.headers, **upgrade}))
+
+    assert response.status == 403

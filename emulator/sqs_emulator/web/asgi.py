@@ -56,7 +56,9 @@ class App:
         headers = dict(scope["headers"])
         local = scope.get("server")
         host = headers.get(b"host", b"").decode("latin-1") or (f"{local[0]}:{local[1]}" if local else "localhost")
-        refusal = self._origins.refusal(headers, scope["scheme"], host)
+        method = scope["method"].encode("latin-1")
+        looks = method in (b"GET", b"HEAD")
+        refusal = self._origins.refusal(method, headers, scope["scheme"], host, looks=looks)
         if refusal is not None:
             body = msgspec.json.encode({"error": refusal})
             await _write(make_reply(403, "application/json", uuid4_text(), body, NOT_GUESSED), send)

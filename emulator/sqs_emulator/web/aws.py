@@ -22,7 +22,7 @@ from sqs_emulator.services.dispatch import Dispatcher
 from sqs_emulator.services.handlers import HANDLERS
 from sqs_emulator.services.pending import Answer, Pending
 from sqs_emulator.web.http import NO_ANSWER, HttpRequest, Reply, make_reply
-from sqs_emulator.web.origins import Origins
+from sqs_emulator.web.origins import Origins, is_browsers
 from sqs_emulator.web.spelling import JSON, XML, NoSuchPage, Spelling, parameters_of, read_query, scope_of, spelling_of
 from sqs_emulator.wire import aws_json, credentials
 from sqs_emulator.wire.aws_json import NOT_DECODED, TARGETS, encode_result
@@ -100,6 +100,8 @@ class AwsApi:
                     self._identify(request, authorization)
                 account, region = connection.account, connection.region
             else:
+                if is_browsers(request.method, headers):  # by other signs: a page's JSON call has one of those above
+                    return self._origins.guard(request, self._answer)
                 spelling = spelling_of(headers)
                 given = parameters_of(request, spelling)
                 scope, service = scope_of(request, given, self._accounts)
@@ -146,7 +148,9 @@ class AwsApi:
 
     def refuse_body(self, headers: dict[bytes, bytes]) -> Reply:
         """Return the reply to a request whose body is over the limit, and was not read."""
-        return _error_reply(RequestEntityTooLarge.of(self.max_body), spelling_of(headers), uuid4_text())
+        reply = _error_reply(RequestEntityTooLarge.of(self.max_body), spelling_of(headers), uuid4_text())
+        reply.head += self._origins.readable(headers)
+        return reply
 
     def _region_of(self, request: HttpRequest) -> str:
         """Return the region of a request whose credentials name none."""
