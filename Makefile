@@ -15,7 +15,7 @@ PIP := -m pip --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help install demo serve test lint types test-web-lowest test-clients test-lowest bench mutants wheel clean
+.PHONY: help install chromium demo serve test lint types test-web-lowest test-clients test-lowest bench mutants wheel clean
 
 help: ## Show this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1	\2/p' $(firstword $(MAKEFILE_LIST)) | expand -t 24
@@ -26,7 +26,7 @@ demo: $(DEMO)/.installed ## Kill a Celery worker in the middle of a task, and se
 serve: $(VENV)/.installed ## Serve on port 9324
 	$(BIN)/sqs-emulator serve
 
-test: lint types test-web-lowest test-clients ## Everything that CI checks
+test: lint types test-web-lowest test-clients chromium ## Everything that CI checks
 	$(BIN)/python -m pytest -n $(JOBS) --dist worksteal $(PYTEST_ARGS)
 
 lint: $(VENV)/.installed ## Check style and format
@@ -43,7 +43,16 @@ test-clients: $(VENV)/.installed ## Real clients, in Python, JavaScript, Go and 
 	$(BIN)/python -m tests.clients
 
 test-lowest: $(LOWEST)/.installed ## All tests that need no clients, on the lowest allowed dependencies
-	$(LOWEST)/bin/python -m pytest -n $(JOBS) --dist worksteal $(addprefix --ignore tests/,celery clients docs packaging plugin)
+	$(LOWEST)/bin/python -m pytest -n $(JOBS) --dist worksteal $(addprefix --ignore tests/,browser celery clients docs packaging plugin)
+
+# Where it cannot be installed, the tests in a browser are skipped, and say so.
+chromium: ## Install Debian's Chromium for the tests of web pages, where it is missing and we are root
+	@if ! command -v chromium >/dev/null && command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ]; then \
+		export DEBIAN_FRONTEND=noninteractive; \
+		{ timeout 120 apt-get -qq update && \
+		timeout 400 apt-get -qq install --yes --no-install-recommends chromium >/dev/null; } || \
+		echo "Chromium could not be installed: the tests in a browser will be skipped." >&2; \
+	fi
 
 bench: $(VENV)/.installed ## Measure speed and size
 	$(BIN)/python -m tests.bench

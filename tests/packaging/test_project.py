@@ -31,7 +31,7 @@ def test_make_test_checks_style_types_the_lowest_dependencies_real_clients_and_t
     found = re.search(r"^test: (.*) ##.*\n\t(.*)$", MAKEFILE, re.MULTILINE)
 
     assert found is not None
-    assert found[1].split() == ["lint", "types", "test-web-lowest", "test-clients"]
+    assert found[1].split() == ["lint", "types", "test-web-lowest", "test-clients", "chromium"]
     assert " -m pytest " in found[2]
     assert "tests" not in found[2]  # all of them
 
