@@ -198,6 +198,7 @@ def test_the_user_own_pages_and_programs_are_served(connection: Connection, head
         ("[", 403),
         ("[zz]", 403),
         ("][", 403),
+        ("localhost:" + "9" * 1_000, 403),
         ("0.0.0.0:9324", 200),
     ],
 )

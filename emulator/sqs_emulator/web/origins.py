@@ -42,6 +42,7 @@ _SIGNS: Final = (b"origin", b"sec-fetch-site", b"referer", b"sec-fetch-dest", b"
 _SAFE: Final = (b"GET", b"HEAD")  # what browsers send without an Origin
 _LOOKS: Final = ("Get", "List")  # how the AWS calls begin that change nothing
 _SHOWN: Final = 200  # characters of a name or origin that a refusal repeats
+_LONGEST_HOST: Final = 300  # DNS allows 253, and there is a port
 _PREFLIGHT_SECONDS: Final = 7_200  # the longest that browsers keep one
 _HEADER_CHARACTERS: Final = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_, ")
 _LONGEST_HEADERS: Final = 2_000
@@ -125,6 +126,8 @@ class Origins:
         return readable_by(headers) if _text(headers, b"origin") in self._allowed else ""
 
     def _is_ours(self, host: str) -> bool:
+        if len(host) > _LONGEST_HOST:
+            return False
         try:
             name = urlsplit(f"//{host}").hostname or ""
             if name == "localhost" or name.endswith(".localhost") or name in self._hosts:
