@@ -253,7 +253,7 @@ def test_what_cannot_be_a_host_name_is_refused_at_the_start(name: str) -> None:
 def test_the_base_url_is_the_emulators_own_origin() -> None:
     """A proxy that speaks https stands before it."""
     with (
-        Emulator(Config(port=0, base_url="https://queue.test/sqs")) as emulator,
+        Emulator(Config(port=0, base_url="https://Queue.test/sqs")) as emulator,
         Connection(emulator.url) as connection,
     ):
         found = [
@@ -262,6 +262,19 @@ def test_the_base_url_is_the_emulators_own_origin() -> None:
         ]
 
     assert found == [200, 403]
+
+
+def test_a_base_url_without_an_origin_lets_nobody_in() -> None:
+    with (
+        Emulator(Config(port=0, base_url="http://user@queue.test")) as emulator,
+        Connection(emulator.url) as connection,
+    ):
+        found = [
+            connection.ask(http("GET", "/?Action=ListQueues", headers)).status
+            for headers in ({"Origin": ""}, {"Referer": "nonsense"})
+        ]
+
+    assert found == [403, 403]
 
 
 # Without an Origin anybody may have led the browser here: by a redirect, by a link in a mail.

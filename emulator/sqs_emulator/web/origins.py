@@ -65,9 +65,9 @@ class Origins:
 
     def __init__(self, allowed: Iterable[str] = (), hosts: Iterable[str] = (), base_url: str | None = None) -> None:
         self._allowed = frozenset(allowed)
-        self._own = frozenset() if base_url is None else frozenset((_origin_of(base_url),))
-        own = [] if base_url is None else [urlsplit(base_url).hostname or ""]
-        self._hosts = frozenset(name.lower() for name in (*hosts, *own))
+        base = _origin_of((base_url or "").lower())
+        self._own = {base} - {""}
+        self._hosts = {name.lower() for name in (*hosts, urlsplit(base).hostname or "")} - {""}
 
     def refusal(
         self, method: bytes, headers: Mapping[bytes, bytes], scheme: str, host: str, *, looks: bool
